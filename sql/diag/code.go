@@ -1,0 +1,117 @@
+package diag
+
+// Code is the seven digits of an ODPS error code (MMCCCCX: module, condition,
+// severity). The codes and their titles follow the public error list of the
+// product whose clients we serve.
+type Code string
+
+// The codes bixi raises. CodeInfo documents each one; docs/errors.md is made from it.
+const (
+	CodeInternal         Code = "0010000"
+	CodeInvalidParameter Code = "0110021"
+	CodeDDLFailed        Code = "0110061"
+	CodeInvalidArgument  Code = "0121095"
+	CodeBadRegexp        Code = "0121011"
+	CodeOverflow         Code = "0121145"
+	CodeImplicitCast     Code = "0121035"
+	CodeDynamicPartition Code = "0123031"
+	CodeCast             Code = "0123091"
+	CodeKilled           Code = "0123105"
+	CodeBadDatetime      Code = "0123111"
+	CodeUserFunction     Code = "0123131"
+	CodeSubquery         Code = "0130051"
+	CodeSemantic         Code = "0130071"
+	CodeTableNotFound    Code = "0130131"
+	CodeColumnNotFound   Code = "0130221"
+	CodeFunctionMissing  Code = "0130081"
+	CodeArgument         Code = "0130121"
+	CodeParse            Code = "0130161"
+	CodeTableExists      Code = "0130211"
+	CodeSetOperation     Code = "0130241"
+	CodePartitionMissing Code = "0130271"
+	CodeUnsupported      Code = "0130401"
+	CodeMemory           Code = "0010010"
+	CodeDiskFull         Code = "0010011"
+	CodeTimeout          Code = "0010012"
+	CodeFetch            Code = "0010020"
+	CodeWorkerLost       Code = "0010021"
+	CodeStorage          Code = "0010030"
+	CodeCorruptFile      Code = "0010031"
+	CodeConflict         Code = "0010032"
+	CodeMRResource       Code = "0720041"
+	CodeMRUser           Code = "0730005"
+)
+
+// Info documents one code. Example is a statement that raises it, executed by
+// a test; it is empty for conditions that no statement can bring about alone.
+type Info struct {
+	Code    Code
+	Class   Class
+	Title   string
+	Meaning string
+	Example string
+}
+
+// Codes lists every code, in ascending order.
+func Codes() []Info { return infos }
+
+var infos = []Info{
+	{CodeInternal, Internal, "System internal error", "a bug in bixi; please report it with the job id", ""},
+	{CodeMemory, Resource, "Out of memory", "an operator could not reserve the memory it needs; raise bixi.memory.limit", ""},
+	{CodeDiskFull, Resource, "Disk full", "a file could not be written because its device is full", ""},
+	{CodeTimeout, Resource, "Time limit exceeded", "the statement ran longer than its limit", ""},
+	{CodeFetch, Transient, "Shuffle fetch failed", "the output of a task could not be read; the task is run again", ""},
+	{CodeWorkerLost, Transient, "Worker lost", "a worker stopped answering; its tasks are run again elsewhere", ""},
+	{CodeStorage, Transient, "Storage error", "a file could not be read or written", ""},
+	{CodeCorruptFile, User, "Corrupt data file", "a data file is truncated or not in the format its table needs", ""},
+	{CodeConflict, Transient, "Write conflict", "another writer committed to the same partitions first", ""},
+	{CodeInvalidParameter, User, "Invalid parameter", "a setting or option has no such name or value", "set bixi.no.such.setting=1"},
+	{CodeDDLFailed, User, "DDL failed", "the definition cannot be carried out", "create table t (a bigint, a bigint)"},
+	{CodeBadRegexp, User, "Invalid regular expression", "a pattern cannot be compiled", "select 'a' rlike '('"},
+	{CodeImplicitCast, User, "Illegal implicit cast", "a value has no implicit conversion to the type that is needed", ""},
+	{CodeInvalidArgument, User, "Invalid function argument", "a function refused the value of an argument", ""},
+	{CodeOverflow, User, "Arithmetic overflow", "a result does not fit its type, or a division by zero", "select 9223372036854775807 + 1"},
+	{CodeDynamicPartition, User, "Dynamic partition error", "a dynamic partition value is NULL, empty or not allowed, or there are too many", ""},
+	{CodeCast, User, "Illegal cast", "a value cannot be converted to the type asked for", "select cast('abc' as bigint)"},
+	{CodeKilled, User, "Job cancelled", "the job was cancelled by its user", ""},
+	{CodeBadDatetime, User, "Bad datetime", "a text is not a date or time", ""},
+	{CodeUserFunction, User, "User function failed", "a user's function or MapReduce program reported an error", ""},
+	{CodeSubquery, User, "Invalid subquery", "a subquery stands where it may not, or gave more rows than one", ""},
+	{CodeSemantic, User, "Semantic analysis exception", "the statement is well formed but has no meaning", "select 1 where 1"},
+	{CodeFunctionMissing, User, "Invalid function", "no function has this name", "select no_such_function(1)"},
+	{CodeArgument, User, "Invalid argument type", "no overload of the function takes these arguments", "select length(1, 2)"},
+	{CodeTableNotFound, User, "Table not found", "no table or view has this name", "select * from no_such_table"},
+	{CodeParse, User, "Parse exception", "the text is not a statement of the language", "select from where"},
+	{CodeTableExists, User, "Table already exists", "a table or view of this name exists", ""},
+	{CodeColumnNotFound, User, "Column not found", "no column in scope has this name", "select no_such_column"},
+	{CodeSetOperation, User, "Invalid set operation", "the sides differ in their columns", "select 1 union all select 1, 2"},
+	{CodePartitionMissing, User, "Partition not found", "the table has no such partition", ""},
+	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", ""},
+	{CodeMRResource, User, "MapReduce resource missing", "a program or resource of the job is missing", ""},
+	{CodeMRUser, User, "MapReduce program failed", "the user's program reported an error", ""},
+}
+
+func (c Code) info() *Info {
+	for i := range infos {
+		if infos[i].Code == c {
+			return &infos[i]
+		}
+	}
+	return nil
+}
+
+// Title is the general message that precedes the particular one.
+func (c Code) Title() string {
+	if i := c.info(); i != nil {
+		return i.Title
+	}
+	return ""
+}
+
+// Class is the class errors of this code have.
+func (c Code) Class() Class {
+	if i := c.info(); i != nil {
+		return i.Class
+	}
+	return Internal
+}
