@@ -54,6 +54,14 @@ type Env struct {
 	SpillAlways bool
 }
 
+// batchRows is BatchRows, or the usual number if that is not set.
+func (e *Env) batchRows() int {
+	if e.BatchRows > 0 {
+		return e.BatchRows
+	}
+	return batch.TargetRows
+}
+
 // Programs opens the user code of Map and Reduce nodes: registered in this
 // process, or a subprocess of the worker.
 type Programs interface {
