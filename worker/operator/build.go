@@ -14,13 +14,15 @@ type builder func(n physical.Node, in []Operator, env *Env) (Operator, error)
 // builders is the table of contents of this package: one entry a node, by the
 // name of its type. An Exchange has none: it is cut before a plan runs.
 var builders = map[string]builder{
-	"Values":    use(newValues),
-	"Project":   use(newProject),
-	"Limit":     use(newLimit),
-	"Union":     use(newUnion),
-	"SingleRow": use(newSingleRow),
-	"Map":       use(newMap),
-	"Reduce":    use(newReduce),
+	"Values":       use(newValues),
+	"Project":      use(newProject),
+	"Limit":        use(newLimit),
+	"Union":        use(newUnion),
+	"SingleRow":    use(newSingleRow),
+	"ShuffleWrite": use(newShuffleWrite),
+	"ShuffleRead":  use(newShuffleRead),
+	"Map":          use(newMap),
+	"Reduce":       use(newReduce),
 }
 
 // use adapts a constructor to its node's type.
