@@ -19,6 +19,8 @@ var builders = map[string]builder{
 	"Limit":        use(newLimit),
 	"Union":        use(newUnion),
 	"SingleRow":    use(newSingleRow),
+	"HashJoin":     use(newHashJoin),
+	"LoopJoin":     use(newLoopJoin),
 	"ShuffleWrite": use(newShuffleWrite),
 	"ShuffleRead":  use(newShuffleRead),
 	"Map":          use(newMap),

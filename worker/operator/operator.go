@@ -50,6 +50,9 @@ type Env struct {
 	FileName func() string
 	// Programs runs user MapReduce code.
 	Programs Programs
+	// Filters are the runtime filters that this task's joins publish for its
+	// scans. Nil is fine; the first join makes it.
+	Filters *Filters
 	// SpillAlways makes blocking operators spill at every opportunity (tests).
 	SpillAlways bool
 }

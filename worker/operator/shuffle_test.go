@@ -415,3 +415,17 @@ func (r *repeat) Next(context.Context) (*batch.Batch, error) {
 	r.n--
 	return r.b, nil
 }
+
+// list yields batches as they are.
+type list struct{ b []*batch.Batch }
+
+func (l *list) Open(context.Context) error { return nil }
+func (l *list) Close() error               { return nil }
+func (l *list) Next(context.Context) (*batch.Batch, error) {
+	if len(l.b) == 0 {
+		return nil, io.EOF
+	}
+	b := l.b[0]
+	l.b = l.b[1:]
+	return b, nil
+}

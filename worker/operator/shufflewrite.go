@@ -97,7 +97,7 @@ func (w *shuffleWrite) Next(ctx context.Context) (*batch.Batch, error) {
 // collect takes a batch whose rows stay together. Large batches need not be
 // put together from others.
 func (w *shuffleWrite) collect(ctx context.Context, b *batch.Batch) error {
-	if w.parts[0].rows == 0 && b.Rows() >= w.batchRows()/2 {
+	if w.parts[0].rows == 0 && b.Rows() >= w.env.batchRows()/2 {
 		return w.send(ctx, b.Clone())
 	}
 	return w.add(ctx, 0, b, b.Sel)
@@ -157,7 +157,7 @@ func (w *shuffleWrite) sortRows(n int, sel []int32) {
 // add appends rows (nil: all) of b to partition p and writes it when it is full.
 func (w *shuffleWrite) add(ctx context.Context, p int, b *batch.Batch, rows []int32) error {
 	part := &w.parts[p]
-	if part.rows >= w.batchRows()/4 && part.changesDictionary(b) {
+	if part.rows >= w.env.batchRows()/4 && part.changesDictionary(b) {
 		if err := w.flush(ctx, p); err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (w *shuffleWrite) add(ctx context.Context, p int, b *batch.Batch, rows []in
 	size := part.size()
 	w.total += size - w.held[p]
 	w.held[p] = size
-	if part.rows >= w.batchRows() || size >= flushBytes {
+	if part.rows >= w.env.batchRows() || size >= flushBytes {
 		return w.flush(ctx, p)
 	}
 	if w.total > w.memory.Held() && !w.memory.Resize(w.total+w.total/8) {
@@ -214,13 +214,6 @@ func (w *shuffleWrite) send(ctx context.Context, b *batch.Batch) error {
 		return w.env.Output.Write(ctx, p, b)
 	}
 	return w.env.Output.Write(ctx, 0, b)
-}
-
-func (w *shuffleWrite) batchRows() int {
-	if w.env.BatchRows > 0 {
-		return w.env.BatchRows
-	}
-	return batch.TargetRows
 }
 
 func (w *shuffleWrite) Close() error {
