@@ -111,3 +111,29 @@ func semantic(pos diag.Pos, format string, args ...any) *diag.Error {
 func unsupported(pos diag.Pos, feature string) *diag.Error {
 	return diag.Errorf(diag.CodeUnsupported, pos, "%s is not supported yet", feature)
 }
+
+// Constant binds an expression without columns and converts it to t.
+func (b *Binder) Constant(e syntax.Expr, t types.Type) (scalar.Expr, error) {
+	bound, err := b.expr(e, &exprScope{names: &scope{}, clause: "a constant"})
+	if err != nil {
+		return nil, err
+	}
+	return b.assign(bound, t, "a constant", e.Pos())
+}
+
+// Assign converts a query's column to the type of the table column called name
+// that it is stored in.
+func (b *Binder) Assign(c logical.Column, t types.Type, name string, pos diag.Pos) (scalar.Expr, error) {
+	return b.assign(c.Ref(), t, "column "+name, pos)
+}
+
+// assign allows the implicit conversions, and between numbers also those to a
+// narrower type, which fail at run time where a value does not fit.
+func (b *Binder) assign(e scalar.Expr, t types.Type, what string, pos diag.Pos) (scalar.Expr, error) {
+	from := e.Type()
+	if types.CanCoerce(from, t) || from.IsNumeric() && t.IsNumeric() || from.IsText() && t.IsTemporal() || from.IsTemporal() && t.IsTemporal() {
+		return b.convert(e, t, pos), nil
+	}
+	return nil, diag.Errorf(diag.CodeImplicitCast, pos, "%s is %s, and %s does not convert to it implicitly", what, t, from).
+		WithHint("write CAST(… AS %s)", t)
+}
