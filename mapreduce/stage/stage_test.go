@@ -49,16 +49,16 @@ func TestValidate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, spoil := range map[string]func(*Job){
-		"the id":                   func(j *Job) { j.ID = "a b" },
-		"no stage":                 func(j *Job) { j.Stages = nil },
-		"stands at position":       func(j *Job) { j.Stages[1].ID = 7 },
-		"has 0 tasks":              func(j *Job) { j.Stages[0].Tasks = 0 },
-		"arguments for 1":          func(j *Job) { j.Stages[0].TaskArgs = [][]byte{{}} },
-		"asks for -1":              func(j *Job) { j.Stages[0].Memory = -1 },
-		"does not come before":     func(j *Job) { j.Stages[1].Inputs[0].From = 1 },
-		"twice":                    func(j *Job) { j.Stages[1].Inputs = append(j.Stages[1].Inputs, Input{}) },
-		"mode(9)":                  func(j *Job) { j.Stages[1].Inputs[0].Mode = 9 },
-		"nothing reads":            func(j *Job) { j.Stages[1].Inputs = nil },
+		"the id":               func(j *Job) { j.ID = "a b" },
+		"no stage":             func(j *Job) { j.Stages = nil },
+		"stands at position":   func(j *Job) { j.Stages[1].ID = 7 },
+		"has 0 tasks":          func(j *Job) { j.Stages[0].Tasks = 0 },
+		"arguments for 1":      func(j *Job) { j.Stages[0].TaskArgs = [][]byte{{}} },
+		"asks for -1":          func(j *Job) { j.Stages[0].Memory = -1 },
+		"does not come before": func(j *Job) { j.Stages[1].Inputs[0].From = 1 },
+		"twice":                func(j *Job) { j.Stages[1].Inputs = append(j.Stages[1].Inputs, Input{}) },
+		"mode(9)":              func(j *Job) { j.Stages[1].Inputs[0].Mode = 9 },
+		"nothing reads":        func(j *Job) { j.Stages[1].Inputs = nil },
 	} {
 		j := good()
 		spoil(j)
