@@ -15,5 +15,9 @@ import (
 func All() []*udf.Function {
 	return slices.Concat(
 		operators(),
+		comparisons(),
+		logic(),
+		conditional(),
+		patterns(),
 	)
 }
