@@ -186,7 +186,9 @@ func (p *parser) predicate(at Start, left Expr) Expr {
 		case "BETWEEN", "IN", "LIKE", "RLIKE", "REGEXP":
 			not = true
 			p.next()
-		default:
+		default: // no context lets NOT follow an operand that may be compared
+			p.next()
+			p.unexpected("BETWEEN, IN, LIKE or RLIKE")
 			return nil
 		}
 	}
