@@ -118,7 +118,12 @@ func checkFixpoint(t testing.TB, c chunk, s Statement) {
 		t.Errorf("%s: not a fixpoint:\n%s\n%s", c.name, text, second)
 	}
 	if a, b := dump(s), dump(again); a != b {
-		t.Errorf("%s: the tree changed in\n%s\n%s\n%s", c.name, text, a, b)
+		i := 0
+		for i < min(len(a), len(b)) && a[i] == b[i] {
+			i++
+		}
+		from := max(0, i-100)
+		t.Errorf("%s: the tree changed in\n%s\n%.200s\n%.200s", c.name, text, a[from:], b[from:])
 	}
 }
 

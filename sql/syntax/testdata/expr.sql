@@ -59,7 +59,7 @@ from t window w as (partition by a), v as (w order by b);
 
 select extract(year from d), extract(days from d + 1), extract(dow from t.d);
 
-select trim(a), trim(a, 'x'), trim(both 'x' from a), trim(leading from a), trim(trailing f(x) from b), trim('x' from a),
+select trim(a), trim(a, 'x'), trim(both 'x' from a), trim(leading from a), trim(trailing f(x) from b), trim(-a from b), trim(div from b), trim(::f(x) from y), trim('x' from a),
   trim(from a), trim(both), trim(both, 'x'), trim(both + 1), trim(both from a), trim(leading leading from leading);
 
 select substring(a from 1), substring(a from 1 for 2), substring(a, 1, 2);
