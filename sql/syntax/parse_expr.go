@@ -186,7 +186,9 @@ func (p *parser) predicate(at Start, left Expr) Expr {
 		case "BETWEEN", "IN", "LIKE", "RLIKE", "REGEXP":
 			not = true
 			p.next()
-		default:
+		default: // no context lets NOT follow an operand that may be compared
+			p.next()
+			p.unexpected("BETWEEN, IN, LIKE or RLIKE")
 			return nil
 		}
 	}
@@ -263,8 +265,7 @@ func (p *parser) postfix() Expr {
 			height := p.height
 			p.next()
 			p.height = 0
-			x = &Index{exprNode: exprNode{at}, X: x, I: p.expr()}
-			p.expectOp("]")
+			x = &Index{exprNode: exprNode{at}, X: x, I: p.subscript()}
 			p.height = p.grow(max(height, p.height))
 		case p.acceptOp("."):
 			x = &FieldRef{exprNode: exprNode{at}, X: x, Name: p.ident("a field name")}
@@ -273,6 +274,16 @@ func (p *parser) postfix() Expr {
 			return x
 		}
 	}
+}
+
+func (p *parser) subscript() Expr {
+	if !p.enter() {
+		return &NullLit{}
+	}
+	defer p.leave()
+	i := p.expr()
+	p.expectOp("]")
+	return i
 }
 
 // group is what stands in one pair of parentheses and is not a query. It lives

@@ -141,16 +141,16 @@ func (p *parser) values() *Values {
 
 // tail reads the clauses that apply to a whole query.
 func (p *parser) tail(q *Query) {
-	if p.accept("ORDER", "BY") {
+	if p.acceptBy("ORDER") {
 		q.OrderBy = list(p, p.orderItem)
 	}
-	if p.accept("DISTRIBUTE", "BY") {
+	if p.acceptBy("DISTRIBUTE") {
 		q.DistributeBy = p.exprs()
 	}
-	if p.accept("SORT", "BY") {
+	if p.acceptBy("SORT") {
 		q.SortBy = list(p, p.orderItem)
 	}
-	if p.accept("CLUSTER", "BY") {
+	if p.acceptBy("CLUSTER") {
 		q.ClusterBy = list(p, p.orderItem)
 	}
 	p.limit(q)
@@ -213,10 +213,19 @@ func (p *parser) selectList(s *Select) {
 	} else {
 		p.accept("ALL")
 	}
-	if p.at("TRANSFORM") && p.peek(1).op() == "(" {
+	if p.at("TRANSFORM") && p.atScript() {
 		p.unsupported("SELECT TRANSFORM")
 	}
 	s.Items = list(p, p.selectItem)
+}
+
+// atScript tells SELECT TRANSFORM (…) USING 'script' from the function.
+func (p *parser) atScript() bool {
+	if p.peek(1).op() != "(" {
+		return false
+	}
+	behind := p.peek(p.closing(1) + 1).word()
+	return behind == "USING" || behind == "ROW"
 }
 
 func (p *parser) selectItem() *SelectItem {
@@ -254,7 +263,7 @@ func (p *parser) clauses(s *Select) {
 	if s.Where == nil && p.accept("WHERE") {
 		s.Where = p.expr()
 	}
-	if s.GroupBy == nil && p.accept("GROUP", "BY") {
+	if s.GroupBy == nil && p.acceptBy("GROUP") {
 		s.GroupBy = p.groupBy()
 	}
 	if s.Having == nil && p.accept("HAVING") {

@@ -219,6 +219,15 @@ func (p *parser) expect(words ...string) {
 	}
 }
 
+// acceptBy passes word BY; word alone is an error.
+func (p *parser) acceptBy(word string) bool {
+	if !p.accept(word) {
+		return false
+	}
+	p.expect("BY")
+	return true
+}
+
 func (p *parser) atOp(op string) bool { return p.tok().op() == op }
 
 func (p *parser) acceptOp(op string) bool {

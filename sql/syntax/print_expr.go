@@ -314,8 +314,14 @@ func (e *Extract) print(p *printer) {
 
 func (e *Trim) print(p *printer) {
 	p.word("TRIM(" + e.Side)
-	if e.Chars != nil {
+	switch e.Chars.(type) {
+	case nil:
+	case *StringLit:
 		p.expr(e.Chars, precOr)
+	default: // so that the side cannot be taken for a column
+		p.word("(")
+		p.expr(e.Chars, precOr)
+		p.raw(")")
 	}
 	p.word("FROM")
 	p.expr(e.X, precOr)

@@ -121,7 +121,7 @@ func (p *parser) tableOption(c *CreateTable) bool {
 	switch {
 	case p.at("COMMENT"):
 		c.Comment = p.comment()
-	case p.accept("PARTITIONED", "BY"):
+	case p.acceptBy("PARTITIONED"):
 		c.Partitions = parens(p, p.columnDef)
 	case p.at("AUTO"):
 		c.AutoPart = p.autoPartition()
@@ -159,7 +159,7 @@ func (p *parser) clustering() *Clustering {
 	c := &Clustering{Start: p.start(), Range: p.accept("RANGE")}
 	p.expect("CLUSTERED", "BY")
 	c.Columns = parens(p, p.columnName)
-	if p.accept("SORTED", "BY") {
+	if p.acceptBy("SORTED") {
 		c.SortBy = parens(p, p.orderItem)
 	}
 	if p.accept("INTO") {
