@@ -1,0 +1,183 @@
+package physical
+
+import (
+	"fmt"
+
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// ExchangeKind says how an exchange spreads rows over the consuming tasks.
+type ExchangeKind uint8
+
+// The exchange kinds. Hash sends a row to the partition that its keys' hash
+// falls in (partition = high 64 bits of hash × partitions, so that partitions
+// are ascending ranges of the hash). Gather sends all to one; Broadcast all to
+// everyone; Range cuts by sampled bounds; RoundRobin deals batches.
+const (
+	Gather ExchangeKind = iota
+	Hash
+	Broadcast
+	Range
+	RoundRobin
+)
+
+func (k ExchangeKind) String() string {
+	return [...]string{"gather", "hash", "broadcast", "range", "round-robin"}[k]
+}
+
+// Mode says how an exchange's two sides relate in time.
+type Mode uint8
+
+// The modes. Durable keeps the output until the job ends and starts consumers
+// after producers; Pipelined runs both sides at once.
+const (
+	Durable Mode = iota
+	Pipelined
+)
+
+func (m Mode) String() string { return [...]string{"durable", "pipelined"}[m] }
+
+// Exchange repartitions its input. The cutter replaces it by a ShuffleWrite
+// that ends one stage and a ShuffleRead that begins the next.
+type Exchange struct {
+	Unary
+	Kind ExchangeKind
+	Keys []scalar.Expr // Hash
+	// Partitions is the number of consuming tasks; it follows from the data's
+	// size, never from the number of workers.
+	Partitions int
+	Mode       Mode
+	// Merge, if not nil, is the order that producers' outputs have and the
+	// reader keeps by merging (Gather and Range).
+	Merge []scalar.SortKey
+	// Ordered makes the reader give the producers' outputs one after the other
+	// in task order; otherwise they come as they arrive.
+	Ordered bool
+}
+
+func (e *Exchange) Schema() types.Schema { return e.Input.Schema() }
+func (e *Exchange) Describe() string {
+	d := fmt.Sprintf("Exchange %s %s", e.Kind, e.Mode)
+	if len(e.Keys) > 0 {
+		d += " [" + exprs(e.Keys) + "]"
+	}
+	if e.Partitions > 1 {
+		d += fmt.Sprintf(" %d partitions", e.Partitions)
+	}
+	if len(e.Merge) > 0 {
+		d += " merge " + exprs(e.Merge)
+	}
+	return d
+}
+
+// ShuffleWrite ends a stage: it spreads its input over the output partitions of
+// the task. It gives no batches.
+type ShuffleWrite struct {
+	Unary
+	Kind       ExchangeKind
+	Keys       []scalar.Expr
+	Partitions int
+	SortKeys   []scalar.SortKey // Range
+}
+
+func (w *ShuffleWrite) Schema() types.Schema { return w.Input.Schema() }
+func (w *ShuffleWrite) Describe() string {
+	return fmt.Sprintf("ShuffleWrite %s [%s] %d partitions", w.Kind, exprs(w.Keys), w.Partitions)
+}
+
+// ShuffleRead begins a stage: it gives this task's partition of the outputs of
+// all tasks of stage From.
+type ShuffleRead struct {
+	Leaf
+	From    int
+	Fields  types.Schema
+	Kind    ExchangeKind
+	Merge   []scalar.SortKey
+	Ordered bool
+}
+
+func (r *ShuffleRead) Schema() types.Schema { return r.Fields }
+func (r *ShuffleRead) Describe() string {
+	d := fmt.Sprintf("ShuffleRead stage %d %s", r.From, r.Kind)
+	if len(r.Merge) > 0 {
+		d += " merge " + exprs(r.Merge)
+	}
+	return d
+}
+
+// TableSink writes its input to new data files under Location, one file a task
+// and partition at a time, and gives one row a file: its encoded description
+// (column "file", BINARY), which the statement's owner commits.
+// The last Dynamic columns of the input are the values of the dynamic partition
+// columns; Static are the values of the leading ones.
+type TableSink struct {
+	Unary
+	Table    string
+	Location string
+	Fields   []SinkField // data columns
+	Static   []types.Datum
+	Keys     []SinkField // all partition columns
+	Dynamic  int
+	// MaxPartitions bounds the dynamic partitions of one task.
+	MaxPartitions int
+}
+
+// SinkField is a column of the table written.
+type SinkField struct {
+	Name     string
+	Type     types.Type
+	FieldID  int
+	Required bool
+}
+
+func (s *TableSink) Schema() types.Schema {
+	return types.Schema{{Name: "file", Type: types.BinaryType}}
+}
+func (s *TableSink) Describe() string {
+	return fmt.Sprintf("TableSink %s dynamic=%d", s.Table, s.Dynamic)
+}
+
+// Program names a user's MapReduce program: Name is how in-process programs are
+// registered; Path is the executable that a worker runs as a subprocess, or
+// empty; Digest is its SHA-256.
+type Program struct {
+	Name   string
+	Path   string
+	Digest string
+	Args   []string
+}
+
+// Map runs the mapper of input Input (index among the job's inputs) of a
+// MapReduce program over its rows. Its columns are the map output: key columns
+// then value columns, or the output table's for a map-only job.
+type Map struct {
+	Unary
+	Program Program
+	Source  int
+	Fields  types.Schema
+}
+
+func (m *Map) Schema() types.Schema { return m.Fields }
+func (m *Map) Describe() string     { return fmt.Sprintf("Map %s input %d", m.Program.Name, m.Source) }
+
+// Reduce runs a reducer over its input, which is sorted so that the first Group
+// columns of equal groups are adjacent. With Combine it is the combiner. Key
+// columns come first. Step counts the reducers of a chain.
+type Reduce struct {
+	Unary
+	Program Program
+	Step    int
+	Combine bool
+	Keys    int
+	Group   int
+	Fields  types.Schema
+}
+
+func (r *Reduce) Schema() types.Schema { return r.Fields }
+func (r *Reduce) Describe() string {
+	if r.Combine {
+		return fmt.Sprintf("Combine %s group by %d columns", r.Program.Name, r.Group)
+	}
+	return fmt.Sprintf("Reduce %s step %d group by %d columns", r.Program.Name, r.Step, r.Group)
+}
