@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/bixidata/bixi/sql/diag"
@@ -85,7 +86,8 @@ type parser struct {
 	nesting int
 	height  int // of the tallest chain in what was parsed last; see binary
 
-	// watch is the token whose alternatives are collected for a hint, or -1.
+	// watch is a token, or -1; for it and the one before it the keywords that were
+	// asked for are collected, for a hint.
 	watch int
 	tried []string
 
@@ -135,13 +137,19 @@ func (p *parser) run(parse func(*parser)) error {
 }
 
 // nearMiss looks for a misspelt keyword at the failed token and at the one
-// before it, which may have been taken for an alias.
+// before it, which may have been taken for an alias. Of words equally near one
+// with the same first letter is likelier.
 func (p *parser) nearMiss(tried []string) string {
 	for _, i := range []int{p.failed, p.failed - 1} {
 		if i < 0 || p.tokens[i].kind != tokWord || p.tokens[i].word() != "" {
 			continue
 		}
-		if near := diag.Near(p.raw(p.tokens[i]), tried); near != "" {
+		word := upper(p.raw(p.tokens[i]))
+		if len(word) < 2 {
+			continue // a name more likely than a slip
+		}
+		alike := slices.DeleteFunc(slices.Clone(tried), func(w string) bool { return w[0] != word[0] })
+		if near := diag.Near(word, append(alike, tried...)); near != "" {
 			return "did you mean " + near + "?"
 		}
 	}
@@ -171,7 +179,7 @@ func (p *parser) next() token {
 
 // at reports whether the next token is one of these keywords.
 func (p *parser) at(words ...string) bool {
-	if p.i == p.watch && p.err == nil {
+	if p.watch >= 0 && (p.i == p.watch || p.i == p.watch-1) && p.err == nil {
 		p.tried = append(p.tried, words...)
 	}
 	w := p.tok().word()
