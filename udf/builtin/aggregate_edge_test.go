@@ -51,7 +51,7 @@ func TestSumOverflow(t *testing.T) {
 		t.Errorf("no overflow: %v", err)
 	}
 	wide := types.DecimalOf(38, 0)
-	top := pow10(38).Sub(decimal.FromInt64(1)) // two of them exceed 2^127
+	top := decimal.Pow10(38).Sub(decimal.FromInt64(1)) // two of them exceed 2^127
 	if v, err := aggregateOf(t, "sum", wide, top, top, top, top.Neg(), top.Neg(), top.Neg(), top); err != nil || v != top {
 		t.Errorf("wide sum that comes back: %v, %v", v, err)
 	}

@@ -279,7 +279,7 @@ func (a *exactSum) Final(from, to int) (*batch.Column, error) {
 
 func (a *exactSum) finalDecimal(from, to int, valid batch.Bitmap) (*batch.Column, error) {
 	out := make([]decimal.Int128, to-from)
-	limit := pow10(a.returns.Precision)
+	limit := decimal.Pow10(a.returns.Precision)
 	for i, t := range a.totals[from:to] {
 		v := decimal.Int128{Lo: t.lo, Hi: t.hi}
 		ok := a.wraps[int32(from+i)] == 0
@@ -342,24 +342,6 @@ func (t total) float64() float64 {
 		return float64(int64(t.lo))
 	}
 	return math.Ldexp(float64(t.hi), 64) + float64(t.lo)
-}
-
-// pow10 is 10^n for 0 <= n <= 38.
-func pow10(n int) decimal.Int128 {
-	p := func(n int) int64 { return int64(math.Pow10(n)) }
-	if n <= 18 {
-		return decimal.FromInt64(p(n))
-	}
-	if n <= 36 {
-		return decimal.MulInt64(p(18), p(n-18))
-	}
-	v := decimal.MulInt64(p(18), p(18))
-	for ; n > 36; n-- {
-		twice := v.Add(v)
-		four := twice.Add(twice)
-		v = four.Add(four).Add(twice)
-	}
-	return v
 }
 
 // floatSum adds FLOATs or DOUBLEs exactly.
