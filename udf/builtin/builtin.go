@@ -15,5 +15,6 @@ import (
 func All() []*udf.Function {
 	return slices.Concat(
 		operators(),
+		library(),
 	)
 }
