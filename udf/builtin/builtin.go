@@ -16,5 +16,9 @@ func All() []*udf.Function {
 	return slices.Concat(
 		operators(),
 		library(),
+		comparisons(),
+		logic(),
+		conditional(),
+		likePatterns(),
 	)
 }

@@ -35,24 +35,10 @@ func wideArithmetic(op byte, x, y decimal.Int128, sa, sb, scale int) (decimal.In
 	if op == '*' {
 		return decimal.MulScaled(x, y, sa+sb-scale)
 	}
-	// The common scale of + and - is the larger one; what the type cannot keep of
-	// it is rounded off the exact sum.
-	s := max(sa, sb)
-	x, ok := x.Rescale(sa, s)
-	y, ok2 := y.Rescale(sb, s)
-	if !ok || !ok2 {
-		return decimal.Int128{}, false
+	if op == '-' {
+		y = y.Neg()
 	}
-	var r decimal.Int128
-	if op == '+' {
-		r, ok = x.AddOK(y)
-	} else {
-		r, ok = x.SubOK(y)
-	}
-	if !ok {
-		return decimal.Int128{}, false
-	}
-	return r.Rescale(s, scale)
+	return decimal.AddScaled(x, sa, y, sb, scale)
 }
 
 // narrowArithmetic computes in 64 bits, or gives nil if a row might not fit. The
