@@ -15,9 +15,10 @@ import (
 func All() []*udf.Function {
 	return slices.Concat(
 		operators(),
+		library(),
 		comparisons(),
 		logic(),
 		conditional(),
-		patterns(),
+		likePatterns(),
 	)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // patterns lists the operators on texts: LIKE, RLIKE and ||.
-func patterns() []*udf.Function {
+func likePatterns() []*udf.Function {
 	text := types.StringType
 	return []*udf.Function{
 		{Name: "like", Family: "operator", Doc: udf.Doc{Summary: "Whether a text matches a pattern: % stands for any text, _ for one character; the third argument is the escape character.", Example: "'bixi' like 'b_x%'", Result: "true"},
