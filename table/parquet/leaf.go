@@ -15,12 +15,13 @@ import (
 // pageReader walks the pages of one column chunk. The current page is decoded
 // to typed values or dictionary codes; it is released when the next is loaded.
 type pageReader struct {
-	leaf   leafType
-	maxDef byte
-	target types.Type
-	chunk  *pq.FileColumnChunk
-	pages  *pq.FilePages
-	index  pq.OffsetIndex // nil: pages can only be read in turn
+	leaf    leafType
+	repeats bool
+	maxDef  byte
+	target  types.Type
+	chunk   *pq.FileColumnChunk
+	pages   *pq.FilePages
+	index   pq.OffsetIndex // nil: pages can only be read in turn
 
 	page  pq.Page
 	vals  encoding.Values
@@ -69,9 +70,15 @@ func (p *pageReader) next() error {
 	p.first += int64(p.n)
 	p.n = 0
 	p.release()
-	for {
-		page, err := p.pages.ReadPage()
-		if err == io.EOF {
+	for empty := 0; ; {
+		page, err := p.readPage()
+		switch err {
+		case errEmptyPage:
+			if empty++; empty > maxEmptyPages {
+				return err
+			}
+			continue
+		case io.EOF:
 			return io.ErrUnexpectedEOF // callers know how many rows there are
 		}
 		if err != nil {
@@ -83,6 +90,26 @@ func (p *pageReader) next() error {
 		}
 		return p.load(page)
 	}
+}
+
+// maxEmptyPages is the most pages without levels that are passed over in a row.
+const maxEmptyPages = 100
+
+var errEmptyPage = errors.New("a page without levels")
+
+// readPage is the decoder's ReadPage. Some writers begin a repeated column with
+// a page of no values at all, on which the decoder panics after it has read the
+// page; the pages after it are sound, but their numbers are not. Were it another
+// panic, rows would be missing at the end of the chunk.
+func (p *pageReader) readPage() (page pq.Page, err error) {
+	if p.repeats {
+		defer func() {
+			if r := recover(); r != nil {
+				p.index, err = nil, errEmptyPage
+			}
+		}()
+	}
+	return p.pages.ReadPage()
 }
 
 func (p *pageReader) load(page pq.Page) error {

@@ -50,7 +50,7 @@ func (r *nestedReader) part(n *node, target types.Type) (*part, error) {
 			return nil, err
 		}
 		p.stream = &stream{leaf: n.leaf, typ: target}
-		p.stream.pages = pageReader{leaf: n.leafType, target: target, maxDef: byte(n.def)}
+		p.stream.pages = pageReader{leaf: n.leafType, target: target, maxDef: byte(n.def), repeats: n.maxRep > 0}
 		r.streams = append(r.streams, p.stream)
 		return p, nil
 	}
