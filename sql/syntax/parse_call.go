@@ -80,7 +80,7 @@ func (p *parser) windowSpec() *WindowSpec {
 		if p.accept("PARTITION", "BY") || p.accept("DISTRIBUTE", "BY") {
 			w.PartitionBy = p.exprs()
 		}
-		if p.accept("ORDER", "BY") || p.accept("SORT", "BY") {
+		if p.acceptBy("ORDER") || p.acceptBy("SORT") {
 			w.OrderBy = list(p, p.orderItem)
 		}
 		if p.at("ROWS", "RANGE", "GROUPS") {

@@ -55,9 +55,12 @@ func (p *parser) rest() string {
 		p.unexpected("the beginning of a script: SET is a statement of its own")
 		return ""
 	}
-	p.restPos = t.pos()
+	s := p.raw(t)
+	l := &lexer{text: p.text, off: int(t.begin), line: int(t.line), col: int(t.col)}
+	l.advance(l.off + len(s) - len(strings.TrimLeft(s, " \t\r\n")))
+	p.restPos = diag.Pos{Line: l.line, Col: l.col}
 	p.next()
-	return p.raw(t)
+	return s
 }
 
 func (s *Set) each(func(Node)) {}

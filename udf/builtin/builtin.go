@@ -18,6 +18,7 @@ func All() []*udf.Function {
 		comparisons(),
 		logic(),
 		conditional(),
-		patterns(),
+		likes(),
+		library(),
 	)
 }

@@ -131,6 +131,9 @@ func (ds *dictionaries) add(dict *batch.Column) *dictionary {
 // rows, or gives nil where that does not pay or an entry fails: the entry may
 // belong to no row, so the rows must be tried.
 func (o *callOp) peel(d *batch.Column, cols []*batch.Column, rows int) *batch.Column {
+	if d.Borrowed { // its address may come again with other values
+		return nil
+	}
 	known := o.peeled.of(d.Dict)
 	if known == nil {
 		known = o.peeled.add(d.Dict)

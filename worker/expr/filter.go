@@ -213,7 +213,7 @@ func b2i(b bool) int64 {
 // for them and is not sel.
 func (t *test) run(f *frame, sel, out []int32) ([]int32, error) {
 	if t.column >= 0 && (t.other < 0 || !t.direct) {
-		if c := f.src[t.column]; c.Enc == batch.Dict {
+		if c := f.src[t.column]; c.Enc == batch.Dict && !c.Borrowed {
 			if kept, ok := t.codes(f, c, sel, out); ok {
 				return kept, nil
 			}

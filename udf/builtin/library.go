@@ -1,0 +1,26 @@
+package builtin
+
+import (
+	"slices"
+
+	"github.com/bixidata/bixi/udf"
+)
+
+// library lists the functions that are no operators, a line a family.
+func library() []*udf.Function {
+	return slices.Concat(
+		mathFunctions(),
+		integerFunctions(),
+		roundFunctions(),
+		randomFunctions(),
+		textFunctions(),
+		findFunctions(),
+		regexpFunctions(),
+		codingFunctions(),
+		hashFunctions(),
+		partFunctions(),
+		shiftFunctions(),
+		dateTextFunctions(),
+		aggregates(),
+	)
+}
