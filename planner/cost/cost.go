@@ -177,7 +177,7 @@ func columnID(t *table.Table, ordinal int) int {
 func describe(col *Column, cs table.ColumnStats, rows float64, t types.Type) {
 	col.Min, col.Max = Number(cs.Min, t), Number(cs.Max, t)
 	if rows > 0 {
-		col.NullFrac = math.Min(1, float64(cs.Nulls)/rows)
+		col.NullFrac = math.Max(0, math.Min(1, float64(cs.Nulls)/rows))
 		if cs.Bytes > 0 && (t.IsText() || t.Kind == types.Binary) {
 			col.Width = math.Max(1, float64(cs.Bytes)/rows)
 		}

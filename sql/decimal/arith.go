@@ -51,6 +51,30 @@ func (a Int128) SubOK(b Int128) (Int128, bool) {
 	return r, (a.Hi^b.Hi)&(a.Hi^r.Hi) >= 0
 }
 
+// AddScaled is the exact sum of a at scale sa and b at scale sb, rounded half
+// away from zero to the given scale, and whether it fits.
+func AddScaled(a Int128, sa int, b Int128, sb, scale int) (Int128, bool) {
+	s := max(sa, sb)
+	x, ok := a.Rescale(sa, s)
+	y, ok2 := b.Rescale(sb, s)
+	if sum, ok3 := x.AddOK(y); ok && ok2 && ok3 {
+		return sum.Rescale(s, scale)
+	}
+	if s-min(sa, sb) > MaxDigits || s-scale > MaxDigits || s < scale {
+		return Int128{}, false
+	}
+	ah, al := a.abs()
+	bh, bl := b.abs()
+	u, v := mul128(ah, al, uint64(pow10[s-sa].Hi), pow10[s-sa].Lo), mul128(bh, bl, uint64(pow10[s-sb].Hi), pow10[s-sb].Lo)
+	if a.IsNeg() == b.IsNeg() {
+		return quoRound(u.add(v), pow10[s-scale], a.IsNeg())
+	}
+	if u.less(v) {
+		return quoRound(v.sub(u), pow10[s-scale], b.IsNeg())
+	}
+	return quoRound(u.sub(v), pow10[s-scale], a.IsNeg())
+}
+
 // Mul is a*b and whether it fits.
 func (a Int128) Mul(b Int128) (Int128, bool) {
 	if a.FitsInt64() && b.FitsInt64() {

@@ -73,6 +73,13 @@ func TestAgainstBig(t *testing.T) {
 		} else {
 			same(t, what+" rescale", v, ok, new(big.Int).Mul(A, bigPow(20-k)))
 		}
+		sa, sb := r.IntN(39), r.IntN(39)
+		scale := r.IntN(max(sa, sb) + 1)
+		top := max(sa, sb)
+		v, ok = AddScaled(a, sa, b, sb, scale)
+		sum := new(big.Int).Mul(A, bigPow(top-sa))
+		sum.Add(sum, new(big.Int).Mul(B, bigPow(top-sb)))
+		same(t, what+" sum", v, ok, bigRound(sum, bigPow(top-scale)))
 		if a.Cmp(b) != A.Cmp(B) {
 			t.Fatalf("cmp %s", what)
 		}

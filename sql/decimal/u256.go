@@ -20,6 +20,32 @@ func mul128(ah, al, bh, bl uint64) (p u256) {
 	return p
 }
 
+// add is u+v; both are below 2^255.
+func (u u256) add(v u256) u256 {
+	var c uint64
+	for i := range u {
+		u[i], c = bits.Add64(u[i], v[i], c)
+	}
+	return u
+}
+
+// sub is u-v for u >= v.
+func (u u256) sub(v u256) u256 {
+	var b uint64
+	for i := range u {
+		u[i], b = bits.Sub64(u[i], v[i], b)
+	}
+	return u
+}
+
+func (u u256) less(v u256) bool {
+	var b uint64
+	for i := range u {
+		_, b = bits.Sub64(u[i], v[i], b)
+	}
+	return b != 0
+}
+
 // mul is u*m for m >= 0 and whether it fits.
 func (u u256) mul(m Int128) (u256, bool) {
 	low := mul128(u[1], u[0], uint64(m.Hi), m.Lo)
@@ -38,6 +64,10 @@ func (u u256) mul(m Int128) (u256, bool) {
 func (u u256) quoRem(dh, dl uint64) (q u256, rh, rl uint64) {
 	if dh == 0 {
 		for i := 3; i >= 0; i-- {
+			if rl == 0 && u[i] < dl { // a division instruction is dear
+				rl = u[i]
+				continue
+			}
 			q[i], rl = bits.Div64(rl, u[i], dl)
 		}
 		return q, 0, rl

@@ -55,6 +55,9 @@ func (p *parser) unexpected(want string) {
 		p.fail(incomplete{e})
 		return
 	}
+	if t.op() == "::" {
+		e.Hint = "a cast is written CAST(x AS type)"
+	}
 	if t.kind == tokWord && keywords[t.aux].standing == reserved && strings.HasSuffix(want, "name") {
 		e.Hint = t.word() + " is a reserved word; write it in backquotes to use it as a name"
 	}

@@ -1,7 +1,7 @@
 package syntax
 
 import (
-	"strings"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/bixidata/bixi/sql/diag"
@@ -86,7 +86,8 @@ type parser struct {
 	nesting int
 	height  int // of the tallest chain in what was parsed last; see binary
 
-	// watch is the token whose alternatives are collected for a hint, or -1.
+	// watch is a token, or -1; for it and the one before it the keywords that were
+	// asked for are collected, for a hint.
 	watch int
 	tried []string
 
@@ -136,13 +137,19 @@ func (p *parser) run(parse func(*parser)) error {
 }
 
 // nearMiss looks for a misspelt keyword at the failed token and at the one
-// before it, which may have been taken for an alias.
+// before it, which may have been taken for an alias. Of words equally near one
+// with the same first letter is likelier.
 func (p *parser) nearMiss(tried []string) string {
 	for _, i := range []int{p.failed, p.failed - 1} {
 		if i < 0 || p.tokens[i].kind != tokWord || p.tokens[i].word() != "" {
 			continue
 		}
-		if near := diag.Near(p.raw(p.tokens[i]), tried); near != "" {
+		word := upper(p.raw(p.tokens[i]))
+		if len(word) < 2 {
+			continue // a name more likely than a slip
+		}
+		alike := slices.DeleteFunc(slices.Clone(tried), func(w string) bool { return w[0] != word[0] })
+		if near := diag.Near(word, append(alike, tried...)); near != "" {
 			return "did you mean " + near + "?"
 		}
 	}
@@ -172,7 +179,7 @@ func (p *parser) next() token {
 
 // at reports whether the next token is one of these keywords.
 func (p *parser) at(words ...string) bool {
-	if p.i == p.watch && p.err == nil {
+	if p.watch >= 0 && (p.i == p.watch || p.i == p.watch-1) && p.err == nil {
 		p.tried = append(p.tried, words...)
 	}
 	w := p.tok().word()
@@ -286,55 +293,4 @@ func parens[T any](p *parser, element func() T) []T {
 	items := list(p, element)
 	p.expectOp(")")
 	return items
-}
-
-// isName reports whether t can be a name.
-func isName(t token) bool {
-	return t.kind == tokQuoted || t.kind == tokWord && keywords[t.aux].standing != reserved
-}
-
-// isBareAlias reports whether t can be an alias without AS.
-func isBareAlias(t token) bool {
-	return t.kind == tokQuoted || t.kind == tokWord && keywords[t.aux].standing == free
-}
-
-func (p *parser) ident(what string) Ident {
-	if !isName(p.tok()) {
-		p.unexpected(what)
-		return Ident{Start: p.start()}
-	}
-	t := p.next()
-	id := Ident{Start: Start{t.pos()}, Name: p.raw(t)}
-	if t.kind == tokQuoted {
-		id.Quoted = true
-		id.Name = strings.ReplaceAll(id.Name[1:len(id.Name)-1], "``", "`")
-	}
-	return id
-}
-
-func (p *parser) columnName() Ident { return p.ident("a column name") }
-
-// name reads a qualified name.
-func (p *parser) name(what string) Name {
-	n := Name{Start: p.start(), Parts: []Ident{p.ident(what)}}
-	for p.acceptOp(".") {
-		n.Parts = append(n.Parts, p.ident(what))
-	}
-	if len(n.Parts) > 3 {
-		p.failAt(n.At, diag.CodeParse, "a name has at most three parts: project.schema.table")
-	}
-	return n
-}
-
-func (p *parser) tableName() Name { return p.name("a table name") }
-
-// number reads a whole number and gives it as written.
-func (p *parser) number(what string) string {
-	s := p.raw(p.tok())
-	if p.tok().kind != tokNumber || strings.Trim(s, "0123456789") != "" {
-		p.unexpected(what)
-		return ""
-	}
-	p.next()
-	return s
 }

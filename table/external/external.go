@@ -112,9 +112,18 @@ func (c *Catalog) footer(ctx context.Context, info store.Info) (footer, error) {
 	}
 	defer file.Close()
 	f := footer{size: info.Size, schema: file.Schema(), byName: map[string]table.ColumnStats{}}
-	f.file = table.DataFile{Path: info.Path, Rows: file.NumRows(), Bytes: file.Size(), RowGroups: file.NumRowGroups()}
-	for i, field := range f.schema {
-		f.byName[strings.ToLower(field.Name)] = file.ColumnStats(i)
+	f.file = table.DataFile{Path: info.Path, Rows: file.Rows(), Bytes: file.Size(), RowGroups: file.RowGroups()}
+	cols := file.Columns()
+	for g := range file.RowGroups() {
+		stats := file.RowGroupStats(g, cols)
+		for i, c := range cols {
+			name := strings.ToLower(c.Name)
+			if g == 0 {
+				f.byName[name] = stats.Columns[i]
+			} else {
+				f.byName[name] = mergeStats(f.byName[name], stats.Columns[i])
+			}
+		}
 	}
 	c.mu.Lock()
 	c.mu.footers[info.Path] = f

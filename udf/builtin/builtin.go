@@ -15,6 +15,10 @@ import (
 func All() []*udf.Function {
 	return slices.Concat(
 		operators(),
+		comparisons(),
+		logic(),
+		conditional(),
+		likes(),
 		library(),
 	)
 }

@@ -173,3 +173,9 @@ select a
 from t
 where 列 = 1 and
       "列" = /* ERROR "found AND, expected an expression" */ and b
+
+select a from t where a = 1 /* ERROR "did you mean AND" */ an b = 2
+
+select sum(a) ovr /* ERROR "did you mean OVER" */ (order by b)
+
+select a/* ERROR "hint: a cast is written CAST" */ ::int from t

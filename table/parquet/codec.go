@@ -1,0 +1,67 @@
+package parquet
+
+import (
+	"fmt"
+
+	"github.com/klauspost/compress/snappy"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// Compression is how a Writer compresses pages.
+type Compression uint8
+
+// The compressions. Zstd is the default; its fastest level is used.
+const (
+	Zstd Compression = iota
+	Snappy
+	Uncompressed
+)
+
+// codec compresses pages for one Writer.
+type codec struct {
+	id   format.CompressionCodec
+	zstd *zstd.Encoder
+}
+
+func newCodec(c Compression) (*codec, error) {
+	switch c {
+	case Snappy:
+		return &codec{id: format.Snappy}, nil
+	case Uncompressed:
+		return &codec{id: format.Uncompressed}, nil
+	}
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		return nil, fmt.Errorf("starting zstd: %w", err)
+	}
+	return &codec{id: format.Zstd, zstd: z}, nil
+}
+
+// always is src as the codec compresses it, whether it shrinks or not.
+func (c *codec) always(dst, src []byte) []byte {
+	switch c.id {
+	case format.Zstd:
+		return c.zstd.EncodeAll(src, dst)
+	case format.Snappy:
+		if n := snappy.MaxEncodedLen(len(src)); cap(dst) < n {
+			dst = make([]byte, 0, n)
+		}
+		return snappy.Encode(dst[:cap(dst)], src)
+	}
+	return src
+}
+
+// compress is always, but src itself and false if compressing gains less than
+// an eighth: reading such a page compressed would cost more than its bytes.
+func (c *codec) compress(dst, src []byte) ([]byte, bool) {
+	if c.id == format.Uncompressed || len(src) < 32 {
+		return src, false
+	}
+	out := c.always(dst, src)
+	if len(out) > len(src)-len(src)/8 {
+		return src, false
+	}
+	return out, true
+}
