@@ -108,7 +108,7 @@ func (c *calculator) cast(x *batch.Column, t types.Type) (*batch.Column, error) 
 	if err != nil {
 		return nil, err
 	}
-	return cast(x, x.N)
+	return cast(nil, x, x.N)
 }
 
 // compare knows = > and >=.

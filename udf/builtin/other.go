@@ -145,50 +145,26 @@ func newDecode(call *udf.Call) (udf.Eval, error) {
 	return decode, nil
 }
 
-// decode chooses a column for each row and gathers.
+// decode chooses among the results, which stand behind the values, and what
+// stands for the others.
 func decode(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
-	return choose(call.Returns, args, n, func(i int) int {
-		for k := 1; k+1 < len(args); k += 2 {
-			null := args[0].IsNull(i)
-			if null != args[k].IsNull(i) {
-				continue
-			}
-			if null || equalAt(args[0], args[k], i) {
-				return k + 1
-			}
-		}
-		if len(args)%2 == 0 {
-			return len(args) - 1
-		}
-		return -1
-	}), nil
-}
-
-func equalAt(a, b *batch.Column, i int) bool { return compareRow(a, b, i) == 0 }
-
-// compareRow compares the values of row i of two columns, neither NULL there.
-func compareRow(a, b *batch.Column, i int) int {
-	ac, ai := a.Index(i)
-	bc, bi := b.Index(i)
-	return kernel.CompareAt(ac, ai, bc, bi)
-}
-
-// choose makes a column whose row i is that of column pick(i), or NULL for -1.
-func choose(t types.Type, cols []*batch.Column, n int, pick func(i int) int) *batch.Column {
-	b := batch.NewBuilder(t)
-	for i := 0; i < n; {
-		k := pick(i)
-		idx := []int32{int32(i)}
-		for i++; i < n && pick(i) == k; i++ {
-			idx = append(idx, int32(i))
-		}
-		if k < 0 {
-			b.AppendNull(len(idx))
-		} else {
-			b.Append(cols[k], idx)
-		}
+	var values, results []*batch.Column
+	for k := 1; k+1 < len(args); k += 2 {
+		values, results = append(values, args[k]), append(results, args[k+1])
 	}
-	return b.Finish()
+	otherwise := -1
+	if len(args)%2 == 0 {
+		otherwise, results = len(results), append(results, args[len(args)-1])
+	}
+	return choose(call.Returns, results, n, func(i int) int {
+		null := args[0].IsNull(i)
+		for k, v := range values {
+			if null == v.IsNull(i) && (null || kernel.CompareAt(args[0], i, v, i) == 0) {
+				return k
+			}
+		}
+		return otherwise
+	}), nil
 }
 
 func resolveOrdinal(args []udf.Arg) (udf.Signature, error) {
@@ -207,9 +183,10 @@ func resolveOrdinal(args []udf.Arg) (udf.Signature, error) {
 }
 
 func ordinal(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
-	order := make([]int, len(args)-1)
+	vals := args[1:]
+	order := make([]int, len(vals))
 	var bad error
-	out := choose(call.Returns, args, n, func(i int) int {
+	out := choose(call.Returns, vals, n, func(i int) int {
 		if args[0].IsNull(i) {
 			return -1
 		}
@@ -219,14 +196,14 @@ func ordinal(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error)
 			return -1
 		}
 		for k := range order {
-			order[k] = k + 1
+			order[k] = k
 		}
 		slices.SortStableFunc(order, func(a, b int) int {
-			x, y := args[a], args[b]
+			x, y := vals[a], vals[b]
 			if x.IsNull(i) || y.IsNull(i) {
 				return nullRank(x, i) - nullRank(y, i)
 			}
-			return compareRow(x, y, i)
+			return kernel.CompareAt(x, i, y, i)
 		})
 		return order[at-1]
 	})
