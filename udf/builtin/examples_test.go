@@ -82,12 +82,15 @@ func numberColumn(e *syntax.NumberLit) (*batch.Column, error) {
 			return nil, fmt.Errorf("decimal %s", e.Text)
 		}
 		return batch.DatumColumn(t, v, 1), nil
-	case strings.ContainsAny(e.Text, ".E") || e.Suffix == "D":
+	case strings.ContainsAny(e.Text, ".eE") || e.Suffix == "D":
 		v, err := strconv.ParseFloat(e.Text, 64)
 		return batch.DatumColumn(types.DoubleType, v, 1), err
 	}
 	v, err := strconv.ParseInt(e.Text, 10, 64)
 	t := types.IntType
+	if e.Suffix == "Y" {
+		return batch.DatumColumn(types.TinyIntType, v, 1), err
+	}
 	if e.Suffix == "L" || v != int64(int32(v)) {
 		t = types.BigIntType
 	}
@@ -105,7 +108,7 @@ func (c *calculator) cast(x *batch.Column, t types.Type) (*batch.Column, error) 
 	if err != nil {
 		return nil, err
 	}
-	return cast(x, x.N)
+	return cast(nil, x, x.N)
 }
 
 // compare knows = > and >=.
