@@ -18,7 +18,8 @@ type core struct {
 	opts    Options
 	sched   *schedule.Scheduler
 	members map[stage.WorkerID]*member
-	records int // in the journal since it was last compacted
+	records int   // in the journal since it was last compacted
+	broken  error // why the journal can no longer be written; nothing is applied then
 	// changed is called with each job that an event or an action was about.
 	changed func(stage.JobID)
 }
@@ -74,8 +75,11 @@ func (c *core) replay(record []byte) error {
 }
 
 // apply writes events down and then carries out what the scheduler makes of
-// them. An error means that nothing was applied and the core must stop.
+// them. An error means that the journal is broken and so is the core.
 func (c *core) apply(now time.Time, events ...schedule.Event) error {
+	if c.broken != nil {
+		return c.broken
+	}
 	events = withTime(now, events)
 	var records [][]byte
 	for _, e := range events {
@@ -90,7 +94,7 @@ func (c *core) apply(now time.Time, events ...schedule.Event) error {
 	}
 	if len(records) > 0 {
 		if err := c.opts.Journal.Append(records...); err != nil {
-			return err
+			return c.breakDown(err)
 		}
 	}
 	for _, e := range events {
@@ -137,7 +141,17 @@ func (c *core) compact() error {
 		return err
 	}
 	c.records = 1
-	return c.opts.Journal.Compact(append([]byte{recordSnapshot}, data...))
+	if err := c.opts.Journal.Compact(append([]byte{recordSnapshot}, data...)); err != nil {
+		return c.breakDown(err)
+	}
+	return nil
+}
+
+// breakDown stops a core that can no longer write down what it does.
+func (c *core) breakDown(err error) error {
+	c.broken = diag.Errorf(diag.CodeStorage, diag.Pos{}, "the master cannot write its journal").WithCause(err)
+	c.opts.Log.Error("journal broken", "error", err)
+	return c.broken
 }
 
 func (c *core) carryOut(a schedule.Action) {

@@ -126,8 +126,6 @@ func (c *core) heard(now time.Time, id stage.WorkerID, epoch uint64, up *taskpb.
 		return []schedule.Event{schedule.TaskFailed{Attempt: u.Failed.GetAttempt().Go(), Err: u.Failed.GetError().Go()}}
 	case *taskpb.Up_FetchFailed:
 		return []schedule.Event{schedule.FetchFailed{Reader: u.FetchFailed.GetReader().Go(), Producer: u.FetchFailed.GetProducer().Go()}}
-	case *taskpb.Up_Draining:
-		return []schedule.Event{schedule.WorkerDraining{ID: id}}
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (w *simWorker) isolate(d time.Duration) {
 func (w *simWorker) drain() {
 	if w.sim.chance(3) && w.up && !w.draining {
 		w.draining = true
-		w.send(&taskpb.Up{Message: &taskpb.Up_Draining{Draining: &taskpb.Draining{}}})
+		w.hangUp("drains")
 		// Like any drained machine it is replaced in the end.
 		w.sim.after(20*time.Second, func() { w.crash(time.Second) })
 	}
@@ -126,10 +126,10 @@ func (w *simWorker) arrive(req *taskpb.RegisterRequest) {
 		return
 	}
 	l := &simLink{worker: w, epoch: req.GetEpoch()}
-	accepted := false
+	accepted, c := false, s.core
 	// The answer goes down the link before anything else.
 	l.down(func() {
-		if accepted && w.up && string(w.id) == req.GetWorker() && w.epoch == l.epoch && w.link == nil && !s.chance(20) {
+		if accepted && s.core == c && w.up && string(w.id) == req.GetWorker() && w.epoch == l.epoch && w.link == nil && !s.chance(20) {
 			s.log("%s connected, epoch %d", w.id, l.epoch)
 			w.link = l
 			// What happened since the report was written follows it.
