@@ -24,6 +24,7 @@ type hashJoin struct {
 	tail        *joinTail // the right rows that follow; nil while probing
 	leftDone    bool
 	shareKey    string // names the table among what the stage's tasks share
+	wanted      map[int]bool
 }
 
 func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, error) {
@@ -49,7 +50,7 @@ func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, erro
 	if env.Filters == nil {
 		env.Filters = &Filters{}
 	}
-	j := &hashJoin{shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
+	j := &hashJoin{wanted: wantedColumns(n.Output), shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
 	j.build = newJoinBuilder(n, side(rightExprs), neededRight(n, residual), nil)
 	j.probe = joinProbe{join: j, residual: residual, limit: env.batchRows()}
 	return j, nil
@@ -58,8 +59,13 @@ func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, erro
 // neededRight tells which right columns the output or the residual needs.
 func neededRight(n *physical.HashJoin, residual *pairFilter) []bool {
 	needs := make([]bool, len(n.Right.Schema()))
+	wanted := wantedColumns(n.Output)
+	base := len(n.Left.Schema())
+	if n.Kind == physical.RightSemi || n.Kind == physical.RightAnti {
+		base = 0
+	}
 	for i := range needs {
-		needs[i] = givesRight(n.Kind)
+		needs[i] = givesRight(n.Kind) && (wanted == nil || wanted[base+i])
 	}
 	if residual != nil {
 		for _, c := range residual.right {
@@ -68,6 +74,34 @@ func neededRight(n *physical.HashJoin, residual *pairFilter) []bool {
 	}
 	return needs
 }
+
+// wantedColumns is the set of positions in output; nil for all.
+func wantedColumns(output []int) map[int]bool {
+	if output == nil {
+		return nil
+	}
+	set := map[int]bool{}
+	for _, i := range output {
+		set[i] = true
+	}
+	return set
+}
+
+// pickColumns keeps the columns of b at the positions in output, all for nil.
+func pickColumns(b *batch.Batch, output []int) *batch.Batch {
+	if output == nil {
+		return b
+	}
+	out := &batch.Batch{N: b.N, Sel: b.Sel, Columns: make([]*batch.Column, len(output))}
+	for i, o := range output {
+		out.Columns[i] = b.Columns[o]
+	}
+	return out
+}
+
+// wants reports whether the column at position i of left then right leaves the
+// join.
+func (j *hashJoin) wants(i int) bool { return j.wanted == nil || j.wanted[i] }
 
 // givesRight reports whether right columns leave a join of that kind.
 func givesRight(k physical.JoinKind) bool {
@@ -146,6 +180,15 @@ func (j *hashJoin) makeTable(ctx context.Context) (*joinTable, error) {
 }
 
 func (j *hashJoin) Next(ctx context.Context) (*batch.Batch, error) {
+	b, err := j.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pickColumns(b, j.node.Output), nil
+}
+
+// next gives the join's rows with all columns, those not wanted nil.
+func (j *hashJoin) next(ctx context.Context) (*batch.Batch, error) {
 	for !j.leftDone {
 		if out, err := j.probe.next(); out != nil || err != nil {
 			return out, err
