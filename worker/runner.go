@@ -142,7 +142,7 @@ func drive(ctx context.Context, n physical.Node, env *operator.Env) (detail []by
 			return nil, err
 		}
 	}
-	return operator.StatsOf(op).Encode(), nil
+	return nil, nil
 }
 
 func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (*operator.Env, error) {

@@ -141,7 +141,8 @@ func (s *Scheduler) join(e WorkerJoined) {
 		s.workers = slices.Insert(s.workers, i, &worker{ID: e.ID})
 	}
 	w := s.workers[i]
-	w.Addr, w.Slots, w.Memory, w.Draining = e.Addr, e.Slots, e.Memory, e.Draining
+	w.Addr, w.Slots, w.Memory = e.Addr, e.Slots, e.Memory
+	w.Draining = w.Draining || e.Draining
 
 	has := make(map[stage.AttemptID]bool, len(e.Running)+len(e.Done))
 	for _, id := range e.Running {

@@ -34,6 +34,7 @@ var Passes = []Pass{
 	{"distinct-aggregates", splitDistinct, true}, // lowering knows plain aggregates only
 	{"factor-or", factorOr, false},               // before push-filters, which moves what it finds
 	{"push-filters", pushFilters, false},         // also turns outer joins into inner ones
+	{"push-semi-joins", pushSemiJoins, false},    // before order-joins, to which the reduced side is one relation
 	{"order-joins", orderJoins, false},           // needs filters at the scans to estimate
 	{"prune-columns", pruneColumns, false},       // last: others may add column uses
 }
