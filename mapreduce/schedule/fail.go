@@ -1,0 +1,253 @@
+package schedule
+
+import (
+	"slices"
+
+	"github.com/bixidata/bixi/mapreduce/stage"
+	"github.com/bixidata/bixi/sql/diag"
+)
+
+// What a failed attempt means, by the class of its error:
+//
+//	User       the job fails with it
+//	Transient  the task runs again on another worker
+//	Resource   the task runs again once, with twice the memory
+//	Internal   the task runs again once, on another worker
+//
+// MaxAttempts failures of one task end the job with the last of them. Losing a
+// worker or an input is not the task's own failure and is counted apart.
+
+func (s *Scheduler) done(id stage.AttemptID, stats stage.Stats) {
+	j, a := s.attempt(id)
+	if a == nil || a.State != attemptRunning {
+		return
+	}
+	t := &j.Stages[id.Task.Stage].Tasks[id.Task.Index]
+	s.setState(j, id, attemptDone)
+	t.Finished, t.Stats = true, stats
+	s.acquit(a.Worker)
+	// The first one done wins: other attempts of the task are of no use.
+	for n := range t.Attempts {
+		if n != id.Number && t.Attempts[n].State != attemptGone {
+			s.drop(j, j.id(id.Task.Stage, id.Task.Index, n))
+		}
+	}
+}
+
+func (s *Scheduler) failed(id stage.AttemptID, err *diag.Error) {
+	j, a := s.attempt(id)
+	if a == nil || !j.live() {
+		return
+	}
+	st := &j.Stages[id.Task.Stage]
+	t := &st.Tasks[id.Task.Index]
+	// A user's mistake will be made again by every attempt, so it counts even
+	// from one that was given up meanwhile. That also makes the cause win over
+	// the broken streams it leaves behind in a pipelined group.
+	running := a.State == attemptRunning
+	if running {
+		s.setState(j, id, attemptGone)
+	}
+	switch {
+	case err.Class == diag.User && t.winner() < 0 && (running || st.Needed):
+		s.end(j, Failed, err)
+		return
+	case !running:
+		return
+	}
+	worker := a.Worker
+	t.Failures++
+	t.ByClass[err.Class]++
+	if err.Class == diag.Transient || err.Class == diag.Internal {
+		s.strike(worker)
+		t.avoid(worker)
+	}
+	once := err.Class == diag.Resource || err.Class == diag.Internal
+	if t.Failures >= s.opts.MaxAttempts || once && t.ByClass[err.Class] > 1 {
+		s.end(j, Failed, err)
+		return
+	}
+	s.restart(j, id)
+}
+
+// fetchFailed gives up the output that could not be read, and the reader.
+func (s *Scheduler) fetchFailed(reader, producer stage.AttemptID) {
+	j, p := s.attempt(producer)
+	if p == nil || !j.live() {
+		return
+	}
+	if !reader.IsZero() {
+		_, r := s.attempt(reader)
+		if r == nil || r.State != attemptRunning || reader.Task.Job != producer.Task.Job {
+			return
+		}
+		s.setState(j, reader, attemptGone)
+	}
+	if p.State == attemptDone {
+		s.strike(p.Worker)
+		j.Stages[producer.Task.Stage].Tasks[producer.Task.Index].avoid(p.Worker)
+	}
+	if p.State != attemptGone {
+		s.drop(j, producer)
+		s.restart(j, producer)
+	}
+	if !reader.IsZero() {
+		s.restart(j, reader)
+		s.disrupt(j, reader, diag.Errorf(diag.CodeFetch, diag.Pos{},
+			"the output of task %v could not be read by task %v", producer.Task, reader.Task))
+	}
+}
+
+func (t *task) avoid(w stage.WorkerID) {
+	if !slices.Contains(t.Avoid, w) {
+		t.Avoid = append(t.Avoid, w)
+	}
+}
+
+// disrupt counts an attempt that ended because of something else, and ends the
+// job when a task seems to bring that about itself.
+func (s *Scheduler) disrupt(j *job, id stage.AttemptID, err *diag.Error) {
+	t := &j.Stages[id.Task.Stage].Tasks[id.Task.Index]
+	if t.Disruptions++; t.Disruptions > s.opts.MaxDisruptions {
+		s.end(j, Failed, err)
+	}
+}
+
+// restart follows the loss of an attempt: a group that runs together starts
+// again as a whole. Otherwise there is nothing to do, as place starts what is
+// missing.
+func (s *Scheduler) restart(j *job, id stage.AttemptID) {
+	g := &j.Groups[j.Stages[id.Task.Stage].Group]
+	if !g.Active || !j.live() {
+		return
+	}
+	g.Restarts++
+	g.Spooled = g.Restarts > s.opts.MaxRestarts
+	for _, st := range g.Stages {
+		s.cancelStage(j, st)
+		j.each(st, attemptDone, func(id stage.AttemptID, a *attempt) {
+			if !g.Spooled || !a.Durable {
+				s.drop(j, id)
+			}
+		})
+	}
+	g.Active, g.Slots = false, nil
+}
+
+// join adds a worker, or compares what a known one has with what it should have.
+func (s *Scheduler) join(e WorkerJoined) {
+	i, known := s.findWorker(e.ID)
+	if !known {
+		s.workers = slices.Insert(s.workers, i, &worker{ID: e.ID})
+	}
+	w := s.workers[i]
+	w.Addr, w.Slots, w.Memory = e.Addr, e.Slots, e.Memory
+	w.Draining = w.Draining || e.Draining
+
+	has := make(map[stage.AttemptID]bool, len(e.Running)+len(e.Done))
+	for _, id := range e.Running {
+		has[id] = true
+	}
+	for _, d := range e.Done {
+		has[d.Attempt] = true
+		if _, a := s.attempt(d.Attempt); a != nil && a.Worker == e.ID {
+			s.done(d.Attempt, d.Stats)
+		}
+	}
+	for _, id := range e.Running {
+		if !s.expects(e.ID, id) {
+			s.emit(CancelTask{Attempt: id, Worker: e.ID})
+		}
+	}
+	for _, d := range e.Done {
+		if !s.expects(e.ID, d.Attempt) {
+			s.emit(FreeOutput{Attempt: d.Attempt, Worker: e.ID})
+		}
+	}
+	s.loseWhere(e.ID, func(id stage.AttemptID) bool { return !has[id] })
+}
+
+// expects reports whether the worker should have the attempt.
+func (s *Scheduler) expects(w stage.WorkerID, id stage.AttemptID) bool {
+	_, a := s.attempt(id)
+	return a != nil && a.Worker == w && a.State != attemptGone
+}
+
+func (s *Scheduler) lose(id stage.WorkerID) {
+	i, known := s.findWorker(id)
+	if !known {
+		return
+	}
+	s.loseWhere(id, func(stage.AttemptID) bool { return true })
+	i, _ = s.findWorker(id)
+	s.workers = slices.Delete(s.workers, i, i+1)
+	// Nothing can be carried out on a worker that is gone.
+	s.out = slices.DeleteFunc(s.out, func(a Action) bool {
+		switch a := a.(type) {
+		case CancelTask:
+			return a.Worker == id
+		case FreeOutput:
+			return a.Worker == id
+		}
+		return false
+	})
+}
+
+// loseWhere takes the loss of the attempts and outputs of a worker that lost
+// selects.
+func (s *Scheduler) loseWhere(w stage.WorkerID, lost func(stage.AttemptID) bool) {
+	for _, j := range s.jobs {
+		var ids []stage.AttemptID
+		running := 0
+		for _, state := range [...]attemptState{attemptRunning, attemptDone} {
+			for i := range j.Stages {
+				j.each(stage.StageID(i), state, func(id stage.AttemptID, a *attempt) {
+					if a.Worker == w && lost(id) {
+						ids = append(ids, id)
+					}
+				})
+			}
+			if state == attemptRunning {
+				running = len(ids)
+			}
+		}
+		// All are gone before the first restart, which would otherwise spend
+		// actions on them.
+		for _, id := range ids {
+			s.setState(j, id, attemptGone)
+		}
+		for i, id := range ids {
+			s.restart(j, id)
+			if i < running {
+				s.disrupt(j, id, diag.Errorf(diag.CodeWorkerLost, diag.Pos{},
+					"worker %s was lost while it ran task %v", w, id.Task))
+			}
+		}
+	}
+}
+
+// strike counts a failure against a worker and bans it after too many in a row.
+func (s *Scheduler) strike(id stage.WorkerID) {
+	w := s.worker(id)
+	if w == nil {
+		return
+	}
+	if w.Strikes++; w.Strikes < s.opts.Strikes {
+		return
+	}
+	w.Strikes = 0
+	w.BannedUntil = s.now.Add(min(s.opts.Ban<<min(w.Bans, 16), s.opts.MaxBan))
+	w.Bans++
+}
+
+// acquit counts a success for a worker.
+func (s *Scheduler) acquit(id stage.WorkerID) {
+	w := s.worker(id)
+	if w == nil {
+		return
+	}
+	w.Strikes = 0
+	if w.Bans > 0 && !w.banned(s.now) {
+		w.Bans--
+	}
+}
