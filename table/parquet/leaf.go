@@ -36,8 +36,7 @@ type pageReader struct {
 	dictOf pq.Dictionary
 }
 
-// close gives the pages back. Pages of texts are left to the garbage collector
-// because columns may still refer to them as dictionaries.
+// close gives the pages back.
 func (p *pageReader) close() {
 	p.release()
 	if p.pages != nil {
@@ -50,9 +49,7 @@ func (p *pageReader) release() {
 	if p.page == nil {
 		return
 	}
-	if p.codes != nil || p.leaf.kind != pq.ByteArray && p.leaf.kind != pq.FixedLenByteArray {
-		pq.Release(p.page)
-	}
+	pq.Release(p.page)
 	p.page, p.codes, p.def, p.rep = nil, nil, nil, nil
 }
 
