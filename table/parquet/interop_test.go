@@ -28,6 +28,9 @@ func TestOtherWriters(t *testing.T) { readOthers(t, "testdata") }
 
 // TestOtherEngines has other engines write files for us now, and read ours.
 func TestOtherEngines(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts other engines")
+	}
 	python := os.Getenv(pythonEnv)
 	if python == "" {
 		python, _ = filepath.Abs("../../.venv/bin/python")
