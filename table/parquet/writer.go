@@ -98,7 +98,7 @@ func NewWriter(ctx context.Context, s store.Store, path string, cols []Column, o
 	if w.file, err = s.Create(ctx, path); err != nil {
 		return nil, err
 	}
-	w.out = bufio.NewWriterSize(w.file, 256<<10)
+	w.out = bufio.NewWriterSize(w.file, 64<<10)
 	w.write([]byte(magic))
 	return w, nil
 }
