@@ -19,10 +19,18 @@ import (
 
 func (s *Scheduler) done(id stage.AttemptID, stats stage.Stats) {
 	j, a := s.attempt(id)
-	if a == nil || a.State != attemptRunning {
+	if a == nil || a.State == attemptDone {
 		return
 	}
 	t := &j.Stages[id.Task.Stage].Tasks[id.Task.Index]
+	if a.State == attemptGone {
+		// A producer whose readers were faster was cancelled while its last word
+		// was on the way. Its output is gone but its statistics count.
+		if !t.Finished && t.waiting() {
+			t.Finished, t.Stats = true, stats
+		}
+		return
+	}
 	s.setState(j, id, attemptDone)
 	t.Finished, t.Stats = true, stats
 	s.acquit(a.Worker)
