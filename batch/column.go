@@ -94,7 +94,8 @@ type Column struct {
 	Data     []byte    // 8-byte aligned
 	Offsets  []int32   // PhysBytes, PhysList: N+1 ascending
 	Codes    []int32   // Dict
-	Dict     *Column   // Dict: a Flat column, shared and never reused
+	Dict     *Column   // Dict: a Flat column, shared and never reused, unless Borrowed
+	Borrowed bool      // Dict: Dict is a column of a batch, valid as long as that (see Take)
 	Children []*Column // PhysList: one; PhysStruct: one a field
 }
 

@@ -3,7 +3,8 @@ package batch
 import "github.com/bixidata/bixi/sql/decimal"
 
 // Take is rows idx of c; a negative index gives NULL. The result may share c's
-// buffers and idx: texts come back dictionary-encoded over c with idx as codes.
+// buffers and idx: texts come back dictionary-encoded over c with idx as codes,
+// a Borrowed dictionary that no keeper may share.
 func Take(c *Column, idx []int32) *Column {
 	outer := hasNegative(idx)
 	switch {
@@ -26,7 +27,7 @@ func Take(c *Column, idx []int32) *Column {
 				}
 			}
 		}
-		return &Column{Type: c.Type, Phys: c.Phys, Enc: Dict, N: len(idx), Codes: codes, Dict: c.Dict, Valid: takeValid(c, idx, outer)}
+		return &Column{Type: c.Type, Phys: c.Phys, Enc: Dict, N: len(idx), Codes: codes, Dict: c.Dict, Borrowed: c.Borrowed, Valid: takeValid(c, idx, outer)}
 	}
 	valid := takeValid(c, idx, outer)
 	out := &Column{Type: c.Type, Phys: c.Phys, N: len(idx), Valid: valid}
@@ -64,7 +65,7 @@ func Take(c *Column, idx []int32) *Column {
 				codes[i] = max(j, 0)
 			}
 		}
-		out.Enc, out.Dict, out.Codes = Dict, c, codes
+		out.Enc, out.Dict, out.Codes, out.Borrowed = Dict, c, codes, true
 	}
 	return out
 }
@@ -120,7 +121,9 @@ func takeConst(c *Column, idx []int32) *Column {
 			valid.Set(i)
 		}
 	}
-	return FromCodes(&one, codes, valid)
+	out := FromCodes(&one, codes, valid)
+	out.Borrowed = true
+	return out
 }
 
 // Slice is rows [from, to) of c, sharing its buffers where bits allow.
@@ -167,7 +170,7 @@ func Flatten(c *Column) *Column {
 	return out
 }
 
-// Clone is a copy of c that shares no buffer but a dictionary.
+// Clone is a copy of c that shares no buffer but a dictionary that lasts.
 func Clone(c *Column) *Column {
 	switch c.Enc {
 	case Const:
@@ -177,6 +180,9 @@ func Clone(c *Column) *Column {
 		out.Enc, out.N = Const, c.N
 		return &out
 	case Dict:
+		if c.Borrowed {
+			return Flatten(c)
+		}
 		out := *c
 		out.Codes = append([]int32(nil), c.Codes...)
 		out.Valid = c.Valid.Clone(c.N)

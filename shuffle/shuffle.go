@@ -72,7 +72,11 @@ type FetchError struct {
 }
 
 func (e *FetchError) Error() string {
-	return "reading the output of " + string(e.Source.ID) + ": " + e.Err.Error()
+	s := "reading the output of " + string(e.Source.ID)
+	if e.Source.Address != "" {
+		s += " from " + e.Source.Address
+	}
+	return s + ": " + e.Err.Error()
 }
 
 // Unwrap gives the cause.

@@ -211,3 +211,7 @@ type Change struct {
 	// WidenColumn changes a column to a wider type.
 	WidenColumn *Column
 }
+
+// PropertyExternal is the property that holds the directory of an external
+// table, whose Parquet files are read in place and never written.
+const PropertyExternal = "bixi.external.location"

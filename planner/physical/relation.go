@@ -29,8 +29,9 @@ type Scan struct {
 	RuntimeFilters []RuntimeFilter
 	// Rows and Bytes are estimates after the filter, for display.
 	Rows, Bytes int64
-	// Splits are all splits in canonical order until the plan is cut into stages.
-	Splits []Split
+	// Splits are the splits of each task, in canonical order, until the plan is cut
+	// into stages.
+	Splits [][]Split
 }
 
 // ScanColumn is a column of a data file.
@@ -214,10 +215,24 @@ type HashJoin struct {
 	// Shared says that every task of the stage reads the same right input
 	// (broadcast), so a process builds it once.
 	Shared bool
+	// Output lists the positions in JoinSchema that leave the node; nil for all.
+	Output []int
 }
 
 func (j *HashJoin) Schema() types.Schema {
-	return JoinSchema(j.Kind, j.Left.Schema(), j.Right.Schema())
+	return pick(JoinSchema(j.Kind, j.Left.Schema(), j.Right.Schema()), j.Output)
+}
+
+// pick is the columns of s at the positions out, or all of them.
+func pick(s types.Schema, out []int) types.Schema {
+	if out == nil {
+		return s
+	}
+	picked := make(types.Schema, len(out))
+	for i, o := range out {
+		picked[i] = s[o]
+	}
+	return picked
 }
 
 func (j *HashJoin) Describe() string {
@@ -241,10 +256,11 @@ type LoopJoin struct {
 	Kind   JoinKind
 	Cond   scalar.Expr
 	Shared bool
+	Output []int // as in HashJoin
 }
 
 func (j *LoopJoin) Schema() types.Schema {
-	return JoinSchema(j.Kind, j.Left.Schema(), j.Right.Schema())
+	return pick(JoinSchema(j.Kind, j.Left.Schema(), j.Right.Schema()), j.Output)
 }
 
 func (j *LoopJoin) Describe() string {

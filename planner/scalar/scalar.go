@@ -171,7 +171,7 @@ func Transform(e Expr, f func(Expr) Expr) Expr {
 	for i, k := range kids {
 		n := Transform(k, f)
 		if n != k && out == nil {
-			out = append(out, kids[:i]...)
+			out = append(make([]Expr, 0, len(kids)), kids[:i]...)
 		}
 		if out != nil {
 			out = append(out, n)

@@ -8,6 +8,9 @@ type Node interface {
 	// Pos is the place of the node's first token; of a binary operation,
 	// that of its left operand (OpPos is the operator's).
 	Pos() diag.Pos
+	// each visits the direct children in the order of the text.
+	each(visit func(Node))
+	print(p *printer)
 }
 
 // Statement is one sentence of a script.

@@ -10,3 +10,48 @@ type Analyze struct {
 	ForColumns bool
 	Columns    []Ident
 }
+
+func (p *parser) analyze() Statement {
+	a := &Analyze{}
+	p.expect("ANALYZE", "TABLE")
+	a.Name = p.tableName()
+	if p.at("PARTITION") {
+		a.Partition = p.partition()
+	}
+	if p.accept("DELETE") {
+		a.Delete = true
+	} else {
+		p.expect("COMPUTE")
+	}
+	p.expect("STATISTICS")
+	if p.accept("FOR", "COLUMNS") {
+		a.ForColumns = true
+		if p.atOp("(") {
+			a.Columns = parens(p, p.columnName)
+		}
+	}
+	return a
+}
+
+func (a *Analyze) each(visit func(Node)) {
+	if a.Partition != nil {
+		visit(a.Partition)
+	}
+}
+
+func (a *Analyze) print(p *printer) {
+	p.word("ANALYZE TABLE")
+	p.name(a.Name)
+	if a.Partition != nil {
+		a.Partition.print(p)
+	}
+	if a.Delete {
+		p.word("DELETE STATISTICS")
+	} else {
+		p.word("COMPUTE STATISTICS")
+	}
+	p.wordIf(a.ForColumns, "FOR COLUMNS")
+	if a.Columns != nil {
+		p.idents(a.Columns)
+	}
+}

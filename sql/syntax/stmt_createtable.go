@@ -55,3 +55,116 @@ type Clustering struct {
 	SortBy  []*OrderItem
 	Buckets string // as written, "" when absent
 }
+
+func (p *parser) createTable(c *CreateTable) Statement {
+	p.expect("TABLE")
+	c.IfNotExists = p.ifNotExists()
+	c.Name = p.tableName()
+	if p.accept("LIKE") {
+		c.Like = p.tableName()
+	} else if p.acceptOp("(") {
+		p.tableElements(c)
+		p.expectOp(")")
+	}
+	for p.tableOption(c) {
+	}
+	if p.accept("AS") || p.atQuery() {
+		c.As = p.query()
+	}
+	if c.Columns == nil && c.As == nil && c.Like.IsZero() {
+		p.unexpected("columns in parentheses, AS or LIKE")
+	}
+	return c
+}
+
+// tableElements reads columns and a table's PRIMARY KEY.
+func (p *parser) tableElements(c *CreateTable) {
+	for {
+		switch {
+		case p.atSeq("PRIMARY", "KEY"), p.at("CONSTRAINT") && p.peek(2).word() == "PRIMARY":
+			if p.accept("CONSTRAINT") {
+				p.ident("a constraint name")
+			}
+			p.expect("PRIMARY", "KEY")
+			c.PrimaryKey = parens(p, p.columnName)
+		default:
+			c.Columns = append(c.Columns, p.columnDef())
+		}
+		if !p.acceptOp(",") {
+			return
+		}
+	}
+}
+
+func (p *parser) columnDef() *ColumnDef {
+	d := &ColumnDef{Start: p.start(), Name: p.columnName(), TypePos: p.pos()}
+	d.Type = p.typ()
+	for {
+		switch {
+		case p.accept("NOT", "NULL"):
+			d.NotNull = true
+		case p.accept("NULL"):
+		case p.accept("PRIMARY", "KEY"):
+			d.PrimaryKey = true
+		case p.accept("DEFAULT"):
+			d.Default = p.binary(precIs + 1)
+		case p.at("COMMENT"):
+			d.Comment = p.comment()
+		default:
+			return d
+		}
+	}
+}
+
+// tableOption reads one clause behind the columns; they come in any order.
+func (p *parser) tableOption(c *CreateTable) bool {
+	switch {
+	case p.at("COMMENT"):
+		c.Comment = p.comment()
+	case p.acceptBy("PARTITIONED"):
+		c.Partitions = parens(p, p.columnDef)
+	case p.at("AUTO"):
+		c.AutoPart = p.autoPartition()
+	case p.at("CLUSTERED"), p.atSeq("RANGE", "CLUSTERED"):
+		c.Cluster = p.clustering()
+	case p.accept("STORED", "AS"):
+		c.StoredAs = upper(p.ident("a file format").Name)
+	case p.accept("LOCATION"):
+		c.Location = p.stringValue("a location string")
+	case p.accept("TBLPROPERTIES"):
+		c.Properties = append(c.Properties, p.properties()...)
+	case p.accept("LIFECYCLE"):
+		c.Lifecycle = p.number("a number of days")
+	case p.at("SKEWED"), p.at("ROW"), p.atSeq("STORED", "BY"), p.at("USING"):
+		p.unsupported("%s in CREATE TABLE", p.tok().word())
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) autoPartition() *AutoPartition {
+	a := &AutoPartition{Start: p.start()}
+	p.expect("AUTO", "PARTITIONED", "BY")
+	p.nest(func() {
+		a.Expr = p.expr()
+		if p.accept("AS") {
+			a.Name = p.columnName()
+		}
+	})
+	return a
+}
+
+func (p *parser) clustering() *Clustering {
+	c := &Clustering{Start: p.start(), Range: p.accept("RANGE")}
+	p.expect("CLUSTERED", "BY")
+	c.Columns = parens(p, p.columnName)
+	if p.acceptBy("SORTED") {
+		c.SortBy = parens(p, p.orderItem)
+	}
+	if p.accept("INTO") {
+		c.Buckets = p.number("a number of buckets")
+		p.expect("BUCKETS")
+	}
+	return c
+}

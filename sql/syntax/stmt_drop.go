@@ -20,3 +20,29 @@ type Drop struct {
 	Name     Name
 	Purge    bool // tables only
 }
+
+func (p *parser) drop() Statement {
+	d := &Drop{}
+	p.expect("DROP")
+	switch {
+	case p.at("TABLE", "VIEW", "SCHEMA", "PROJECT", "FUNCTION"):
+		d.Kind = ObjectKind(p.next().word())
+	case p.at("MATERIALIZED"):
+		p.unsupported("DROP MATERIALIZED VIEW")
+	default:
+		p.unexpected("TABLE, VIEW, SCHEMA or FUNCTION")
+	}
+	d.IfExists = p.ifExists()
+	d.Name = p.name("a name")
+	d.Purge = d.Kind == ObjectTable && p.accept("PURGE")
+	return d
+}
+
+func (d *Drop) each(func(Node)) {}
+
+func (d *Drop) print(p *printer) {
+	p.word("DROP " + string(d.Kind))
+	p.wordIf(d.IfExists, "IF EXISTS")
+	p.name(d.Name)
+	p.wordIf(d.Purge, "PURGE")
+}

@@ -1,5 +1,9 @@
 package syntax
 
+import (
+	"github.com/bixidata/bixi/sql/diag"
+)
+
 // Insert is INSERT INTO or OVERWRITE. WITH before INSERT is read into Query.
 type Insert struct {
 	Source
@@ -18,4 +22,113 @@ type MultiInsert struct {
 	Recursive bool
 	From      TableRef
 	Inserts   []*Insert
+}
+
+func (p *parser) insertStatement() Statement { return p.insertWith(nil, false) }
+
+// insertWith reads an INSERT behind a WITH clause, which becomes its query's.
+func (p *parser) insertWith(ctes []*CTE, recursive bool) Statement {
+	s := p.insertTarget()
+	q := p.insertQuery()
+	if ctes != nil {
+		if q.With != nil {
+			p.failAt(q.At, diag.CodeParse, "there is a WITH before INSERT and another before its query")
+		}
+		q.With, q.Recursive = ctes, recursive
+	}
+	s.Query = q
+	return s
+}
+
+// insertTarget reads up to the query.
+func (p *parser) insertTarget() *Insert {
+	s := &Insert{}
+	p.expect("INSERT")
+	switch {
+	case p.accept("OVERWRITE"):
+		s.Overwrite = true
+	case !p.accept("INTO"):
+		p.unexpected("INTO or OVERWRITE")
+	}
+	if p.at("DIRECTORY") {
+		p.unsupported("INSERT OVERWRITE DIRECTORY")
+	}
+	p.accept("TABLE")
+	s.Table = p.tableName()
+	if p.at("PARTITION") {
+		s.Partition = p.partition()
+		if f := s.Partition.Filter; f != nil {
+			p.failAt(f.Pos(), diag.CodeParse, "a partition is named by column or column=value here, not by a condition")
+		}
+	}
+	if p.atOp("(") && !p.atQueryAt(1) {
+		s.Columns = parens(p, p.columnName)
+	}
+	return s
+}
+
+func (p *parser) insertQuery() *Query {
+	if !p.atQuery() && !p.atOp("(") {
+		p.unexpected("SELECT or VALUES")
+	}
+	return p.query()
+}
+
+// multiInsert reads the branches behind FROM. What follows a branch's SELECT
+// belongs to that branch.
+func (p *parser) multiInsert(ctes []*CTE, recursive bool, from TableRef) Statement {
+	m := &MultiInsert{With: ctes, Recursive: recursive, From: from}
+	for p.at("INSERT") {
+		begin := p.i
+		s := p.insertTarget()
+		if !p.at("SELECT") {
+			p.unexpected("SELECT")
+		}
+		at := p.pos()
+		s.Query = p.query()
+		if sel, ok := s.Query.Body.(*Select); !ok || sel.From != nil {
+			p.failAt(at, diag.CodeParse, "behind FROM … INSERT stands a SELECT without a FROM of its own")
+		}
+		p.finish(s, begin)
+		m.Inserts = append(m.Inserts, s)
+	}
+	return m
+}
+
+func (s *Insert) each(visit func(Node)) {
+	if s.Partition != nil {
+		visit(s.Partition)
+	}
+	visit(s.Query)
+}
+
+func (s *Insert) print(p *printer) {
+	if s.Overwrite {
+		p.word("INSERT OVERWRITE TABLE")
+	} else {
+		p.word("INSERT INTO TABLE")
+	}
+	p.name(s.Table)
+	if s.Partition != nil {
+		s.Partition.print(p)
+	}
+	if s.Columns != nil {
+		p.idents(s.Columns)
+	}
+	s.Query.print(p)
+}
+
+func (m *MultiInsert) each(visit func(Node)) {
+	visitAll(visit, m.With)
+	visit(m.From)
+	visitAll(visit, m.Inserts)
+}
+
+func (m *MultiInsert) print(p *printer) {
+	p.with(m.With, m.Recursive)
+	p.word("FROM")
+	m.From.print(p)
+	for _, s := range m.Inserts {
+		s.print(p)
+	}
 }

@@ -29,3 +29,62 @@ type Show struct {
 	HasLike   bool           // so that LIKE '' is not lost
 	Partition *PartitionSpec // nil when absent
 }
+
+func (p *parser) show() Statement {
+	s := &Show{}
+	p.expect("SHOW")
+	switch {
+	case p.accept("CREATE", "TABLE"), p.accept("CREATE", "VIEW"):
+		s.Kind = ShowCreateTable
+	case p.accept("P"), p.accept("INSTANCES"), p.accept("JOBS"):
+		s.Kind = ShowJobs
+	case p.at("TABLES", "VIEWS", "PARTITIONS", "FUNCTIONS", "COLUMNS", "SCHEMAS", "PROJECTS", "TBLPROPERTIES",
+		"FLAGS", "STATISTIC"):
+		s.Kind = ShowKind(p.next().word())
+	default:
+		p.unexpected("TABLES, PARTITIONS, CREATE TABLE, FUNCTIONS or another thing to show")
+	}
+	switch s.Kind {
+	case ShowColumns:
+		if !p.accept("FROM") {
+			p.accept("IN")
+		}
+		s.Name = p.tableName()
+	case ShowPartitions, ShowCreateTable, ShowTableProperties, ShowStatistic:
+		s.Name = p.tableName()
+	case ShowTables, ShowViews, ShowFunctions, ShowSchemas:
+		if p.accept("IN") || p.accept("FROM") {
+			s.In = p.name("a project name")
+		}
+		if p.accept("LIKE") {
+			s.HasLike = true
+			s.Like = p.stringValue("a pattern string")
+		}
+	}
+	if s.Kind == ShowPartitions && p.at("PARTITION") {
+		s.Partition = p.constantPartition()
+	}
+	return s
+}
+
+func (s *Show) each(visit func(Node)) {
+	if s.Partition != nil {
+		visit(s.Partition)
+	}
+}
+
+func (s *Show) print(p *printer) {
+	p.word("SHOW " + string(s.Kind))
+	p.name(s.Name)
+	if !s.In.IsZero() {
+		p.word("IN")
+		p.name(s.In)
+	}
+	if s.HasLike {
+		p.word("LIKE")
+		p.str(s.Like)
+	}
+	if s.Partition != nil {
+		s.Partition.print(p)
+	}
+}

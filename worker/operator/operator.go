@@ -27,7 +27,8 @@ type Env struct {
 	Functions *udf.Registry
 	Session   *udf.Session
 	Memory    *memory.Budget
-	// Files holds table data; Scratch takes spilled runs, below ScratchDir.
+	// Files holds table data; Scratch takes spilled runs, below ScratchDir, which
+	// belongs to this attempt of the task alone.
 	Files      store.Store
 	Scratch    store.Store
 	ScratchDir string
@@ -50,8 +51,21 @@ type Env struct {
 	FileName func() string
 	// Programs runs user MapReduce code.
 	Programs Programs
+	// Filters are the runtime filters that this task's joins publish for its
+	// scans. Nil is fine; the first join makes it.
+	Filters *Filters
 	// SpillAlways makes blocking operators spill at every opportunity (tests).
 	SpillAlways bool
+
+	runs int // files named so far in ScratchDir
+}
+
+// batchRows is BatchRows, or the usual number if that is not set.
+func (e *Env) batchRows() int {
+	if e.BatchRows > 0 {
+		return e.BatchRows
+	}
+	return batch.TargetRows
 }
 
 // Programs opens the user code of Map and Reduce nodes: registered in this

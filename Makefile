@@ -1,0 +1,62 @@
+# Everything here does its own set-up on a machine with Go, make and Python 3.
+GO      ?= go
+BIN     := bin/bixi
+PYTHON  ?= python3
+VENV    := .venv
+SF      ?= 1
+VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz bench bench-quick clean
+
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+build: ## build bin/bixi
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/bixi
+
+demo: build ## load a partitioned table, query it, count words: a tour in a minute
+	$(BIN) demo
+
+test: ## run every test that belongs in a normal run
+	$(GO) test ./...
+
+check: lint generated ## formatting, vet, imports, generated files
+
+lint: ## gofmt, vet
+	@out=$$(gofmt -l $$(git ls-files '*.go' | grep -v '\.pb\.go$$')); if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) test -run 'TestImports|TestDocs' .
+
+generated: ## generated documents are up to date
+	$(GO) test -run 'Generated' ./...
+
+race: ## tests of the concurrent rooms under the race detector
+	$(GO) test -race ./shuffle/... ./worker/... ./mapreduce/... ./server/...
+
+modes: ## the SQL corpus in every mode
+	BIXI_MODES=all $(GO) test -count=1 -timeout 60m ./server/...
+
+sim: ## 5,000 seeds of the cluster simulation
+	$(GO) test -count=1 -timeout 60m -run TestSimulation ./mapreduce/master -seeds 5000
+
+chaos: ## real processes, killed while they work
+	BIXI_CHAOS=1 $(GO) test -count=1 -timeout 60m -run Chaos ./cmd/bixi/...
+
+fuzz: ## fuzz parser, decimals and sums, a minute each
+	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 60s ./sql/syntax
+
+$(VENV)/ready: bench/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+bench: build $(VENV)/ready ## TPC-H at SF (default 1) against DuckDB on the same Parquet files
+	$(BIN) bench tpch --sf $(SF) --over parquet --peers duckdb
+
+bench-quick: build $(VENV)/ready ## a few queries at SF 0.1
+	$(BIN) bench tpch --sf 0.1 --over parquet --peers duckdb --queries q1,q3,q5,q6,q9,q18
+
+clean: ## remove what was built and generated
+	rm -rf bin .demo bixi-data

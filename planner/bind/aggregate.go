@@ -1,0 +1,271 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/udf"
+)
+
+// aggregation collects the keys and aggregate calls of one SELECT while its
+// expressions are bound. An aggregate call is bound to a reference to its column.
+type aggregation struct {
+	keys    []scalar.Expr
+	keyCols []logical.Column
+	aggs    []scalar.Aggregate
+	aggCols []logical.Column
+	// inside is set while an aggregate's arguments are bound: they cannot nest.
+	inside bool
+}
+
+// hasAggregates reports whether an aggregate stands in the select list or order.
+func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool {
+	found := false
+	look := func(e syntax.Expr) {
+		syntax.Inspect(e, func(n syntax.Node) bool {
+			switch n := n.(type) {
+			case *syntax.Query:
+				return false
+			case *syntax.Call:
+				if n.Over == nil {
+					f := b.env.Functions.Lookup(n.Name.Name)
+					found = found || f != nil && f.Aggregate != nil
+				}
+			}
+			return !found
+		})
+	}
+	for _, item := range q.Items {
+		look(item.Expr)
+	}
+	for _, item := range order {
+		look(item.Expr)
+	}
+	return found
+}
+
+// groupBy binds the keys. A name means a column of the input first, then an
+// alias of the select list.
+func (b *Binder) groupBy(agg *aggregation, q *syntax.Select, names *scope, rel *logical.Node) error {
+	for _, g := range q.GroupBy {
+		if g.Kind != syntax.GroupExprs {
+			return unsupported(g.Pos(), string(g.Kind))
+		}
+		for _, e := range g.Exprs {
+			bound, err := b.groupKey(e, q, names, rel)
+			if err != nil {
+				return err
+			}
+			if !bound.Type().IsComparable() {
+				return semantic(e.Pos(), "%s cannot be grouped by", bound.Type())
+			}
+			if agg.key(bound) == nil {
+				agg.keys = append(agg.keys, bound)
+				agg.keyCols = append(agg.keyCols, b.NewColumn(keyName(e), bound.Type(), false))
+			}
+		}
+	}
+	return nil
+}
+
+func keyName(e syntax.Expr) string {
+	if ref, ok := e.(*syntax.ColumnRef); ok {
+		return strings.ToLower(ref.Parts[len(ref.Parts)-1].Name)
+	}
+	return "_key"
+}
+
+func (b *Binder) groupKey(e syntax.Expr, q *syntax.Select, names *scope, rel *logical.Node) (scalar.Expr, error) {
+	es := &exprScope{names: names, rel: rel, clause: "GROUP BY"}
+	bound, err := b.expr(e, es)
+	if err == nil {
+		return bound, nil
+	}
+	if ref, ok := e.(*syntax.ColumnRef); ok && len(ref.Parts) == 1 {
+		for _, item := range q.Items {
+			if !item.Alias.IsZero() && strings.EqualFold(item.Alias.Name, ref.Parts[0].Name) {
+				return b.expr(item.Expr, es)
+			}
+		}
+	}
+	return nil, err
+}
+
+// key finds the output column of a grouping expression.
+func (a *aggregation) key(e scalar.Expr) *logical.Column {
+	text := e.String()
+	for i := range a.keys {
+		if a.keys[i].String() == text {
+			return &a.keyCols[i]
+		}
+	}
+	return nil
+}
+
+// aggregateCall binds an aggregate to a reference to the column it will have.
+func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (scalar.Expr, error) {
+	if s.aggs.inside {
+		return nil, semantic(e.Pos(), "the aggregate %s cannot stand inside another", f.Name)
+	}
+	if len(e.WithinGroup) > 0 {
+		return nil, unsupported(e.Pos(), "WITHIN GROUP")
+	}
+	s.aggs.inside = true
+	defer func() { s.aggs.inside = false }()
+	a := scalar.Aggregate{Name: f.Name, Distinct: e.Distinct && !f.Aggregate.IgnoresDuplicates, Line: e.Pos().Line, Col: e.Pos().Col}
+	if !(len(e.Args) == 1 && isStar(e.Args[0])) {
+		args, err := b.exprs(e.Args, s)
+		if err != nil {
+			return nil, err
+		}
+		a.Args = args
+	} else if f.Name != "count" {
+		return nil, semantic(e.Pos(), "%s does not take *", f.Name)
+	} else if e.Distinct {
+		return nil, semantic(e.Pos(), "COUNT(DISTINCT *) is not defined").WithHint("name the columns")
+	}
+	sig, err := f.Bind(b.args(a.Args))
+	if err != nil {
+		return nil, At(err, e.Pos())
+	}
+	for i := range a.Args {
+		a.Args[i] = b.convert(a.Args[i], sig.Args[i], e.Pos())
+	}
+	a.Typ = sig.Returns
+	if e.Filter != nil {
+		if a.Filter, err = b.condition(e.Filter, s); err != nil {
+			return nil, err
+		}
+	}
+	text := a.String()
+	for i := range s.aggs.aggs {
+		if s.aggs.aggs[i].String() == text {
+			return s.aggs.aggCols[i].Ref(), nil
+		}
+	}
+	col := b.NewColumn(f.Name, a.Typ, f.Aggregate.EmptyIsZero)
+	s.aggs.aggs = append(s.aggs.aggs, a)
+	s.aggs.aggCols = append(s.aggs.aggCols, col)
+	return col.Ref(), nil
+}
+
+func isStar(e syntax.Expr) bool {
+	_, ok := e.(*syntax.Star)
+	return ok
+}
+
+// aggregate puts the Aggregate node (and HAVING) over rel and rewrites the
+// outputs to read its columns.
+//
+// Subqueries in the select list or HAVING were joined to the input of the
+// aggregation; a scalar subquery that is not correlated gives one value for all
+// rows, so it becomes a further grouping key without changing the groups.
+func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, having []scalar.Expr, keys []orderKey, q *syntax.Select) (logical.Node, error) {
+	rel, above := splitSubqueries(rel, outs, having, keys)
+	input := logical.IDs(rel)
+	n := &logical.Aggregate{Input: rel, Keys: agg.keys, Aggs: agg.aggs}
+	n.Cols = append(append(n.Cols, agg.keyCols...), agg.aggCols...)
+	var bad error
+	rewrite := func(e scalar.Expr, pos diag.Pos) scalar.Expr {
+		out := agg.overOutput(e)
+		scalar.Walk(out, func(e scalar.Expr) bool {
+			if c, ok := e.(*scalar.Column); ok && input[c.ID] && bad == nil {
+				bad = semantic(pos, "column %s is neither a GROUP BY key nor inside an aggregate", c.Name).
+					WithHint("add it to GROUP BY, or wrap it in MAX() or ANY_VALUE()")
+			}
+			return bad == nil
+		})
+		return out
+	}
+	for i := range outs {
+		pos := q.Pos()
+		if outs[i].from != nil {
+			pos = outs[i].from.Pos()
+		}
+		outs[i].expr = rewrite(outs[i].expr, pos)
+	}
+	pos := q.Pos()
+	if q.Having != nil {
+		pos = q.Having.Pos()
+	}
+	for i := range having {
+		having[i] = rewrite(having[i], pos)
+	}
+	for i := range keys {
+		if keys[i].out < 0 {
+			keys[i].Expr = rewrite(keys[i].Expr, q.Pos())
+		}
+	}
+	if bad != nil {
+		return nil, bad
+	}
+	var out logical.Node = n
+	for _, j := range above {
+		c := *j
+		c.L = out
+		c.On = logical.Map(c.On, func(e scalar.Expr) scalar.Expr { return agg.overOutput(e) })
+		out = &c
+	}
+	if len(having) > 0 {
+		out = &logical.Filter{Input: out, Conds: having}
+	}
+	return out, nil
+}
+
+// overOutput replaces grouping expressions in e by the columns they became.
+func (a *aggregation) overOutput(e scalar.Expr) scalar.Expr {
+	if c := a.key(e); c != nil {
+		return c.Ref()
+	}
+	kids := e.Children()
+	if len(kids) == 0 {
+		return e
+	}
+	out := make([]scalar.Expr, len(kids))
+	for i, k := range kids {
+		out[i] = a.overOutput(k)
+	}
+	return e.WithChildren(out)
+}
+
+// splitSubqueries takes the subquery joins that the select list, HAVING and
+// ORDER BY added on top of rel off again, innermost first, so that they can
+// stand above the aggregation.
+func splitSubqueries(rel logical.Node, outs []output, having []scalar.Expr, keys []orderKey) (logical.Node, []*logical.Join) {
+	used := map[int]bool{}
+	for _, o := range outs {
+		scalar.Columns(o.expr, used)
+	}
+	for _, h := range having {
+		scalar.Columns(h, used)
+	}
+	for _, k := range keys {
+		if k.Expr != nil {
+			scalar.Columns(k.Expr, used)
+		}
+	}
+	var above []*logical.Join
+	for {
+		j, ok := rel.(*logical.Join)
+		if !ok || !j.Apply {
+			break
+		}
+		mine := false
+		if j.Kind == logical.Mark {
+			mine = used[j.Mark.ID]
+		} else if j.Kind == logical.Single {
+			for _, c := range j.R.Columns() {
+				mine = mine || used[c.ID]
+			}
+		}
+		if !mine {
+			break
+		}
+		above = append([]*logical.Join{j}, above...)
+		rel = j.L
+	}
+	return rel, above
+}

@@ -1,0 +1,139 @@
+// Package bind gives a statement meaning: it resolves names against the catalog,
+// finds types, makes implicit conversions explicit and turns the syntax tree
+// into a logical tree. It neither optimises nor runs anything. Start at Query.
+package bind
+
+import (
+	"context"
+	"strings"
+
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
+	"github.com/bixidata/bixi/udf"
+)
+
+// Env is what binding needs to know of its surroundings.
+type Env struct {
+	Catalog   table.Catalog
+	Project   string
+	Functions *udf.Registry
+	Session   *udf.Session
+	// Fold evaluates an expression without columns; ok is false if it cannot be
+	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
+	Fold func(scalar.Expr) (v types.Datum, ok bool)
+}
+
+// Binder binds one statement. It is not reused.
+type Binder struct {
+	env  *Env
+	ctx  context.Context
+	next int
+	// Loaded caches tables, so that a statement sees one snapshot of each.
+	loaded map[table.Name]*table.Table
+	depth  int // of views
+}
+
+// New makes a binder.
+func New(ctx context.Context, env *Env) *Binder {
+	return &Binder{env: env, ctx: ctx, loaded: map[table.Name]*table.Table{}}
+}
+
+// Query binds a query. Its columns are the result's.
+func (b *Binder) Query(q *syntax.Query) (logical.Node, error) { return b.query(q, nil, nil) }
+
+// Tables lists the tables that were read.
+func (b *Binder) Tables() []*table.Table {
+	out := make([]*table.Table, 0, len(b.loaded))
+	for _, t := range b.loaded {
+		out = append(out, t)
+	}
+	return out
+}
+
+// NewColumn numbers a fresh column.
+func (b *Binder) NewColumn(name string, t types.Type, required bool) logical.Column {
+	b.next++
+	return logical.Column{ID: b.next, Name: name, Type: t, Required: required}
+}
+
+// Resolve finds a table by its written name.
+func (b *Binder) Resolve(n syntax.Name) (*table.Table, error) {
+	name, err := b.Name(n)
+	if err != nil {
+		return nil, err
+	}
+	if t := b.loaded[name]; t != nil {
+		return t, nil
+	}
+	t, err := b.env.Catalog.Load(b.ctx, name)
+	if err != nil {
+		return nil, At(err, n.Pos())
+	}
+	b.loaded[name] = t
+	return t, nil
+}
+
+// Name completes a written table name with the session's project.
+func (b *Binder) Name(n syntax.Name) (table.Name, error) {
+	parts := make([]string, len(n.Parts))
+	for i, p := range n.Parts {
+		parts[i] = strings.ToLower(p.Name)
+	}
+	switch len(parts) {
+	case 1:
+		return table.Name{Project: b.env.Project, Schema: "default", Table: parts[0]}, nil
+	case 2:
+		return table.Name{Project: parts[0], Schema: "default", Table: parts[1]}, nil
+	case 3:
+		return table.Name{Project: parts[0], Schema: parts[1], Table: parts[2]}, nil
+	}
+	return table.Name{}, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is not a table name", n)
+}
+
+// At gives an error that has no place yet the place pos.
+func At(err error, pos diag.Pos) error {
+	if e, ok := err.(*diag.Error); ok && !e.Pos.IsValid() {
+		c := *e
+		c.Pos = pos
+		return &c
+	}
+	return err
+}
+
+func semantic(pos diag.Pos, format string, args ...any) *diag.Error {
+	return diag.Errorf(diag.CodeSemantic, pos, format, args...)
+}
+
+func unsupported(pos diag.Pos, feature string) *diag.Error {
+	return diag.Errorf(diag.CodeUnsupported, pos, "%s is not supported yet", feature)
+}
+
+// Constant binds an expression without columns and converts it to t.
+func (b *Binder) Constant(e syntax.Expr, t types.Type) (scalar.Expr, error) {
+	bound, err := b.expr(e, &exprScope{names: &scope{}, clause: "a constant"})
+	if err != nil {
+		return nil, err
+	}
+	return b.assign(bound, t, "a constant", e.Pos())
+}
+
+// Assign converts a query's column to the type of the table column called name
+// that it is stored in.
+func (b *Binder) Assign(c logical.Column, t types.Type, name string, pos diag.Pos) (scalar.Expr, error) {
+	return b.assign(c.Ref(), t, "column "+name, pos)
+}
+
+// assign allows the implicit conversions, and between numbers also those to a
+// narrower type, which fail at run time where a value does not fit.
+func (b *Binder) assign(e scalar.Expr, t types.Type, what string, pos diag.Pos) (scalar.Expr, error) {
+	from := e.Type()
+	if types.CanCoerce(from, t) || from.IsNumeric() && t.IsNumeric() || from.IsText() && t.IsTemporal() || from.IsTemporal() && t.IsTemporal() {
+		return b.convert(e, t, pos), nil
+	}
+	return nil, diag.Errorf(diag.CodeImplicitCast, pos, "%s is %s, and %s does not convert to it implicitly", what, t, from).
+		WithHint("write CAST(… AS %s)", t)
+}

@@ -1,0 +1,263 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
+)
+
+// maxViewDepth bounds views in views.
+const maxViewDepth = 32
+
+// source is a bound FROM clause that several SELECTs share (multi-insert).
+type source struct {
+	node  logical.Node
+	names *scope
+}
+
+// fromClause binds FROM; without one there is a single row without columns.
+func (b *Binder) fromClause(ref syntax.TableRef, outer *scope, shared *source) (logical.Node, *scope, error) {
+	names := &scope{parent: outer}
+	if ref == nil {
+		if shared != nil {
+			return shared.node, &scope{parent: outer, rels: shared.names.rels}, nil
+		}
+		return &logical.Values{Rows: [][]types.Datum{{}}}, names, nil
+	}
+	n, rels, err := b.tableRef(ref, outer)
+	names.rels = rels
+	return n, names, err
+}
+
+func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []relation, error) {
+	switch ref := ref.(type) {
+	case *syntax.Table:
+		return b.table(ref, outer)
+	case *syntax.SubqueryTable:
+		if ref.Sample != nil {
+			return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
+		}
+		n, err := b.query(ref.Query, outer, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		return b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+	case *syntax.Join:
+		return b.join(ref, outer)
+	case *syntax.LateralView:
+		return nil, nil, unsupported(ref.OpPos, "LATERAL VIEW")
+	}
+	return nil, nil, unsupported(ref.Pos(), "a table function in FROM")
+}
+
+// named puts n in scope as alias, renaming its columns where names are given.
+func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, project string) (logical.Node, []relation, error) {
+	cols := append([]logical.Column{}, n.Columns()...)
+	if len(names) > 0 && len(names) != len(cols) {
+		return nil, nil, semantic(names[0].Pos(), "%d names are given for %d columns", len(names), len(cols))
+	}
+	for i, id := range names {
+		cols[i].Name = strings.ToLower(id.Name)
+	}
+	return n, []relation{{alias: alias, cols: cols, project: project}}, nil
+}
+
+func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
+	if ref.Sample != nil {
+		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
+	}
+	if ref.AsOf != nil {
+		return nil, nil, unsupported(ref.Pos(), "time travel")
+	}
+	alias := strings.ToLower(ref.Name.Last().Name)
+	if !ref.Alias.IsZero() {
+		alias = strings.ToLower(ref.Alias.Name)
+	}
+	if len(ref.Name.Parts) == 1 {
+		if c := outer.cte(strings.ToLower(ref.Name.Parts[0].Name)); c != nil {
+			n, err := b.query(c.def.Query, c.scope, nil)
+			if err != nil {
+				return nil, nil, err
+			}
+			names := ref.Columns
+			if len(names) == 0 {
+				names = c.def.Columns
+			}
+			return b.named(n, alias, names, "")
+		}
+	}
+	t, err := b.Resolve(ref.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.View != "" {
+		n, err := b.view(t, ref)
+		if err != nil {
+			return nil, nil, err
+		}
+		return b.named(n, alias, ref.Columns, t.Name.Project)
+	}
+	return b.named(b.Scan(t), alias, ref.Columns, t.Name.Project)
+}
+
+// Scan reads all columns of t.
+func (b *Binder) Scan(t *table.Table) *logical.Scan {
+	n := &logical.Scan{Table: t}
+	for i, f := range t.Schema() {
+		n.Cols = append(n.Cols, b.NewColumn(f.Name, f.Type, f.Required))
+		n.Ordinals = append(n.Ordinals, i)
+	}
+	return n
+}
+
+func (b *Binder) view(t *table.Table, ref *syntax.Table) (logical.Node, error) {
+	if b.depth++; b.depth > maxViewDepth {
+		return nil, semantic(ref.Pos(), "view %s refers to itself", t.Name)
+	}
+	defer func() { b.depth-- }()
+	st, err := syntax.ParseStatement(t.View)
+	if err != nil {
+		return nil, semantic(ref.Pos(), "the view %s is damaged: %v", t.Name, err)
+	}
+	q, ok := st.(*syntax.QueryStatement)
+	if !ok {
+		return nil, semantic(ref.Pos(), "the view %s is not a query", t.Name)
+	}
+	project := b.env.Project
+	env := *b.env
+	env.Project = t.Name.Project
+	b.env = &env
+	n, err := b.query(q.Query, nil, nil)
+	env.Project = project
+	if err != nil {
+		return nil, semantic(ref.Pos(), "the view %s no longer fits its tables: %v", t.Name, err)
+	}
+	for i, c := range t.Columns {
+		if i < len(n.Columns()) && !strings.EqualFold(n.Columns()[i].Name, c.Name) {
+			p := &logical.Project{Input: n}
+			for j, col := range n.Columns() {
+				p.Items = append(p.Items, col.Ref())
+				p.Cols = append(p.Cols, b.NewColumn(t.Columns[j].Name, col.Type, col.Required))
+			}
+			return p, nil
+		}
+	}
+	return n, nil
+}
+
+var joinKinds = map[syntax.JoinKind]logical.JoinKind{
+	syntax.InnerJoin: logical.Inner, syntax.CrossJoin: logical.Inner, syntax.CommaJoin: logical.Inner,
+	syntax.LeftJoin: logical.Left, syntax.RightJoin: logical.Right, syntax.FullJoin: logical.Full,
+	syntax.SemiJoin: logical.Semi, syntax.AntiJoin: logical.Anti,
+}
+
+func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation, error) {
+	l, lrels, err := b.tableRef(ref.L, outer)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, rrels, err := b.tableRef(ref.R, outer)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := distinctAliases(ref, lrels, rrels); err != nil {
+		return nil, nil, err
+	}
+	j := &logical.Join{Kind: joinKinds[ref.Kind], L: l, R: r}
+	rels := append(append([]relation{}, lrels...), rrels...)
+	using := ref.Using
+	if ref.Natural {
+		using = naturalColumns(ref, lrels, rrels)
+	}
+	if len(using) > 0 {
+		if rels, err = b.using(j, ref, using, lrels, rrels); err != nil {
+			return nil, nil, err
+		}
+	}
+	if ref.On != nil {
+		names := &scope{parent: outer, rels: rels}
+		c, err := b.condition(ref.On, &exprScope{names: names, clause: "ON"})
+		if err != nil {
+			return nil, nil, err
+		}
+		j.On = append(j.On, scalar.Conjuncts(c)...)
+	}
+	if j.Kind != logical.Inner && len(j.On) == 0 {
+		return nil, nil, semantic(ref.OpPos, "%s needs a condition", ref.Kind)
+	}
+	if j.Kind == logical.Semi || j.Kind == logical.Anti {
+		return j, rels[:len(lrels)], nil
+	}
+	return j, rels, nil
+}
+
+func distinctAliases(ref *syntax.Join, l, r []relation) error {
+	for _, x := range l {
+		for _, y := range r {
+			if x.alias != "" && x.alias == y.alias {
+				return semantic(ref.R.Pos(), "%s stands twice in FROM", x.alias).WithHint("give one of them another alias")
+			}
+		}
+	}
+	return nil
+}
+
+func naturalColumns(ref *syntax.Join, l, r []relation) []syntax.Ident {
+	var out []syntax.Ident
+	right := (&scope{rels: r}).columns()
+	for _, c := range (&scope{rels: l}).columns() {
+		if hasColumn(right, c.Name) {
+			out = append(out, syntax.Ident{Start: syntax.Start{At: ref.OpPos}, Name: c.Name})
+		}
+	}
+	return out
+}
+
+// using adds the equalities of USING and hides the right side's columns (the
+// left side's in a right join), so that the name alone means one column.
+func (b *Binder) using(j *logical.Join, ref *syntax.Join, names []syntax.Ident, l, r []relation) ([]relation, error) {
+	hidden := map[int]bool{}
+	for _, id := range names {
+		lc, _, err := (&scope{rels: l}).lookup([]syntax.Ident{id})
+		if err != nil {
+			return nil, err
+		}
+		rc, _, err := (&scope{rels: r}).lookup([]syntax.Ident{id})
+		if err != nil {
+			return nil, err
+		}
+		eq, err := b.compare(syntax.OpEq, id.Pos(), lc.Ref(), rc.Ref())
+		if err != nil {
+			return nil, err
+		}
+		j.On = append(j.On, eq)
+		if j.Kind == logical.Full {
+			return nil, unsupported(ref.OpPos, "FULL JOIN with USING")
+		}
+		if j.Kind == logical.Right {
+			hidden[lc.ID] = true
+		} else {
+			hidden[rc.ID] = true
+		}
+	}
+	out := append(append([]relation{}, l...), r...)
+	for i := range out {
+		out[i].hidden = merge(out[i].hidden, hidden)
+	}
+	return out, nil
+}
+
+func merge(a, b map[int]bool) map[int]bool {
+	out := map[int]bool{}
+	for k := range a {
+		out[k] = true
+	}
+	for k := range b {
+		out[k] = true
+	}
+	return out
+}

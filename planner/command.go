@@ -1,0 +1,61 @@
+package planner
+
+import (
+	"context"
+
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// command finds the command of a statement that needs no job.
+func (st *statement) command(stmt syntax.Statement) (Command, error) {
+	switch stmt := stmt.(type) {
+	case *syntax.CreateTable:
+		return st.createTable(stmt)
+	case *syntax.CreateView:
+		return st.createView(stmt)
+	case *syntax.CreateSchema:
+		return st.createSchema(stmt)
+	case *syntax.Drop:
+		return st.drop(stmt)
+	case *syntax.Truncate:
+		return st.truncate(stmt)
+	case *syntax.AlterTable:
+		return st.alter(stmt)
+	case *syntax.Show:
+		return st.show(stmt)
+	case *syntax.Desc:
+		return st.desc(stmt)
+	case *syntax.Set:
+		return st.set(stmt)
+	case *syntax.Unset:
+		return st.unset(stmt)
+	case *syntax.Use:
+		return st.use(stmt)
+	case *syntax.Analyze:
+		// Statistics are collected as files are written; there is nothing to compute.
+		_, err := st.binder.Resolve(stmt.Name)
+		return nothing{}, err
+	}
+	return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "this statement is not supported yet")
+}
+
+// action is a command that gives no rows.
+type action func(ctx context.Context, s *Session) error
+
+func (a action) Run(ctx context.Context, s *Session) (*Result, error) { return &Result{}, a(ctx, s) }
+
+// rows is a command that gives rows.
+type rows func(ctx context.Context, s *Session) (*Result, error)
+
+func (r rows) Run(ctx context.Context, s *Session) (*Result, error) { return r(ctx, s) }
+
+// text is a result of one STRING column.
+func text(column string, lines []string) *Result {
+	r := &Result{Schema: types.Schema{{Name: column, Type: types.StringType}}}
+	for _, l := range lines {
+		r.Rows = append(r.Rows, []types.Datum{l})
+	}
+	return r
+}

@@ -1,0 +1,106 @@
+package lower
+
+import (
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/udf"
+)
+
+// directRatio is the estimated groups per row from which a partial aggregation
+// before the exchange is not worth its work.
+const directRatio = 0.5
+
+func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
+	in, err := l.lower(n.Input, need{}.with(n.Exprs()...), false)
+	if err != nil {
+		return nil, err
+	}
+	est := l.cost.Of(n)
+	single := l.aggregateNode(n, in, ordered)
+	out := &plan{cols: n.Cols, rows: est.Rows}
+	if in.dist.single || within(in.dist.keys, texts(n.Keys)) {
+		out.node, out.dist = single, dist{single: in.dist.single, partitions: in.dist.partitions}
+		out.dist.keys = renamed(in.dist.keys, n.Keys, n.Cols[:len(n.Keys)])
+		return out, nil
+	}
+	keyCols := refs(n.Cols[:len(n.Keys)])
+	partitions := 1
+	if len(n.Keys) > 0 {
+		partitions = l.partitions(0, est.Rows)
+	}
+	if len(n.Keys) > 0 && est.Rows > directRatio*in.rows && partitions > 1 {
+		moved := l.hashed(in, n.Keys, partitions, false)
+		out.node = l.aggregateNode(n, moved, ordered)
+		out.dist = dist{keys: texts(keyCols), partitions: partitions}
+		return out, nil
+	}
+	single.Phase, single.Ordered = physical.Partial, false
+	half := &plan{node: single, cols: n.Cols, rows: est.Rows}
+	moved := l.hashed(half, keyCols, partitions, false)
+	final := *single
+	final.Unary = unary(moved.node)
+	final.Phase, final.Ordered = physical.Final, ordered
+	final.Keys = make([]scalar.Expr, len(n.Keys))
+	for i, k := range n.Keys {
+		final.Keys[i] = &scalar.Column{ID: i, Name: n.Cols[i].Name, Typ: k.Type()}
+	}
+	out.node, out.dist = &final, moved.dist
+	return out, nil
+}
+
+func (l *Lowerer) aggregateNode(n *logical.Aggregate, in *plan, ordered bool) *physical.HashAggregate {
+	a := &physical.HashAggregate{Unary: unary(in.node), Keys: in.exprs(n.Keys), Names: names(n.Cols), Ordered: ordered}
+	for _, g := range n.Aggs {
+		g = unfilter(g)
+		g.Args = in.exprs(g.Args)
+		args := make([]types.Type, len(g.Args))
+		for i, e := range g.Args {
+			args[i] = e.Type()
+		}
+		f := l.functions.Lookup(g.Name)
+		a.Aggs = append(a.Aggs, g)
+		a.States = append(a.States, f.Aggregate.State(udf.Signature{Args: args, Returns: g.Typ}))
+	}
+	return a
+}
+
+// unfilter expresses FILTER (WHERE c) as arguments that are NULL where c is not
+// true; every aggregate skips those.
+func unfilter(g scalar.Aggregate) scalar.Aggregate {
+	if g.Filter == nil {
+		return g
+	}
+	args := g.Args
+	if len(args) == 0 {
+		args = []scalar.Expr{&scalar.Literal{Value: true, Typ: types.BooleanType}}
+	}
+	g.Args = logical.Map(args, func(e scalar.Expr) scalar.Expr {
+		return &scalar.Case{Whens: []scalar.Expr{g.Filter}, Thens: []scalar.Expr{e}, Else: &scalar.Literal{Typ: e.Type()}, Typ: e.Type()}
+	})
+	g.Filter = nil
+	return g
+}
+
+func refs(cols []logical.Column) []scalar.Expr {
+	out := make([]scalar.Expr, len(cols))
+	for i, c := range cols {
+		out[i] = c.Ref()
+	}
+	return out
+}
+
+// within reports whether all of a, and at least one, are among b.
+func within(a, b []string) bool {
+	in := map[string]bool{}
+	for _, s := range b {
+		in[s] = true
+	}
+	for _, s := range a {
+		if !in[s] {
+			return false
+		}
+	}
+	return len(a) > 0
+}

@@ -1,0 +1,254 @@
+package lower
+
+import (
+	"math"
+
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/diag"
+)
+
+var joinKinds = map[logical.JoinKind]physical.JoinKind{
+	logical.Inner: physical.Inner, logical.Left: physical.LeftOuter, logical.Right: physical.RightOuter,
+	logical.Full: physical.FullOuter, logical.Semi: physical.LeftSemi, logical.Anti: physical.LeftAnti,
+	logical.AntiNull: physical.LeftAntiNull, logical.Mark: physical.LeftMark,
+}
+
+// swapped is the kind of the same join with its sides exchanged.
+var swapped = map[physical.JoinKind]physical.JoinKind{
+	physical.Inner: physical.Inner, physical.LeftOuter: physical.RightOuter, physical.RightOuter: physical.LeftOuter,
+	physical.FullOuter: physical.FullOuter, physical.LeftSemi: physical.RightSemi, physical.LeftAnti: physical.RightAnti,
+}
+
+// preservesRight reports whether right rows leave the join by themselves, so
+// that each must be in exactly one task.
+func preservesRight(k physical.JoinKind) bool {
+	switch k {
+	case physical.RightOuter, physical.FullOuter, physical.RightSemi, physical.RightAnti:
+		return true
+	}
+	return false
+}
+
+// joinSide is one side of a join being planned.
+type joinSide struct {
+	*plan
+	keys  []scalar.Expr // over logical columns
+	bytes float64       // as a build side
+}
+
+// entryBytes is what a row costs in a hash table beyond its columns.
+const entryBytes = 16
+
+// swapFactor is how many times larger the natural build side must be before a
+// semi, anti or outer join builds over its other side.
+const swapFactor = 2
+
+func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) {
+	left, right, nullSafe, residual := splitOn(n)
+	kids := want.with(n.On...)
+	lp, err := l.lower(n.L, kids, ordered)
+	if err != nil {
+		return nil, err
+	}
+	rp, err := l.lower(n.R, kids, ordered)
+	if err != nil {
+		return nil, err
+	}
+	ls := &joinSide{plan: l.narrow(lp, kids), keys: left}
+	rs := &joinSide{plan: l.narrow(rp, kids), keys: right}
+	ls.bytes = ls.rows * (l.cost.Of(n.L).Width(ls.cols) + entryBytes)
+	rs.bytes = rs.rows * (l.cost.Of(n.R).Width(rs.cols) + entryBytes)
+	kind := joinKinds[n.Kind]
+	rows := l.cost.Of(n).Rows
+	if len(left) == 0 {
+		return l.loopJoin(n, kind, ls, rs, residual, want, ordered, rows)
+	}
+	if l.shouldSwap(kind, ls, rs, ordered) {
+		ls, rs, kind = rs, ls, swapped[kind]
+	}
+	l.joins++
+	j := &physical.HashJoin{ID: l.joins, Kind: kind, NullSafe: nullSafe}
+	var d dist
+	switch {
+	case ls.dist.single && rs.dist.single:
+		d = ls.dist
+	case !preservesRight(kind) && (kind == physical.LeftAntiNull || rs.bytes <= l.opts.BroadcastBytes):
+		rs.plan = l.broadcast(rs.plan, ordered)
+		j.Shared = true
+		d = ls.dist
+	default:
+		parts := l.partitions(math.Max(ls.bytes, rs.bytes), 0)
+		ls.plan = l.hashed(ls.plan, ls.keys, parts, ordered)
+		rs.plan = l.hashed(rs.plan, rs.keys, parts, ordered)
+		d = ls.dist
+		if kind == physical.RightOuter || kind == physical.RightSemi || kind == physical.RightAnti {
+			d = rs.dist
+		}
+		if kind == physical.FullOuter {
+			d.keys = nil
+		}
+	}
+	j.LeftKeys, j.RightKeys = ls.exprs(ls.keys), rs.exprs(rs.keys)
+	j.Left, j.Right = ls.node, rs.node
+	both := append(append([]logical.Column{}, ls.cols...), rs.cols...)
+	if residual != nil {
+		j.Residual = position(residual, both)
+	}
+	out := &plan{node: j, dist: d, rows: rows}
+	out.cols, j.Output = output(n, kind, ls.cols, rs.cols, want)
+	l.runtimeFilters(j)
+	return out, nil
+}
+
+// shouldSwap decides which side becomes the build side. The order of the output
+// follows the probe side, so where it matters the written order stays for kinds
+// whose swap would change it... except inner joins, whose order is defined either way.
+func (l *Lowerer) shouldSwap(kind physical.JoinKind, ls, rs *joinSide, ordered bool) bool {
+	switch kind {
+	case physical.Inner:
+		return ls.bytes < rs.bytes
+	case physical.RightOuter:
+		// Prefer not to preserve the build side when it is small enough to broadcast.
+		return ls.bytes <= l.opts.BroadcastBytes || ls.bytes < rs.bytes
+	case physical.LeftOuter, physical.LeftSemi, physical.LeftAnti:
+		return rs.bytes > l.opts.BroadcastBytes && swapFactor*ls.bytes < rs.bytes
+	case physical.FullOuter:
+		return ls.bytes < rs.bytes
+	}
+	return false
+}
+
+// splitOn separates equalities between the sides from the other conditions.
+func splitOn(n *logical.Join) (left, right []scalar.Expr, nullSafe []bool, residual scalar.Expr) {
+	l, r := logical.IDs(n.L), logical.IDs(n.R)
+	var rest []scalar.Expr
+	safe := false
+	for _, e := range n.On {
+		c, ok := e.(*scalar.Call)
+		if !ok || c.Name != "=" && c.Name != "<=>" {
+			rest = append(rest, e)
+			continue
+		}
+		a, b := c.Args[0], c.Args[1]
+		if side(a, r) && side(b, l) {
+			a, b = b, a
+		}
+		if !side(a, l) || !side(b, r) {
+			rest = append(rest, e)
+			continue
+		}
+		left, right = append(left, a), append(right, b)
+		nullSafe = append(nullSafe, c.Name == "<=>")
+		safe = safe || c.Name == "<=>"
+	}
+	if !safe {
+		nullSafe = nil
+	}
+	return left, right, nullSafe, scalar.And(rest)
+}
+
+// side reports whether e reads columns, all of them in ids.
+func side(e scalar.Expr, ids map[int]bool) bool {
+	return logical.Within(e, ids) && logical.Refs(e, ids)
+}
+
+// output picks the columns of a join's result that are wanted.
+func output(n *logical.Join, kind physical.JoinKind, left, right []logical.Column, want need) ([]logical.Column, []int) {
+	var all []logical.Column
+	switch kind {
+	case physical.LeftSemi, physical.LeftAnti, physical.LeftAntiNull:
+		all = left
+	case physical.LeftMark:
+		all = append(append(all, left...), n.Mark)
+	case physical.RightSemi, physical.RightAnti:
+		all = right
+	default:
+		all = append(append(all, left...), right...)
+	}
+	var cols []logical.Column
+	out := []int{}
+	for i, c := range all {
+		if want[c.ID] {
+			cols, out = append(cols, c), append(out, i)
+		}
+	}
+	if len(out) == len(all) {
+		out = nil
+	}
+	return cols, out
+}
+
+func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *joinSide, residual scalar.Expr, want need, ordered bool, rows float64) (*plan, error) {
+	if kind == physical.RightOuter || kind == physical.Inner && ls.bytes < rs.bytes {
+		ls, rs, kind = rs, ls, swapped[kind]
+	}
+	if kind == physical.LeftAntiNull {
+		kind = physical.LeftAnti // splitOn found no key: the conditions are null-aware already
+	}
+	if preservesRight(kind) {
+		return nil, diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "a %s join needs an equality between its sides", kind)
+	}
+	j := &physical.LoopJoin{Kind: kind}
+	if !ls.dist.single || !rs.dist.single {
+		rs.plan = l.broadcast(rs.plan, ordered)
+		j.Shared = true
+	}
+	j.Left, j.Right = ls.node, rs.node
+	if residual != nil {
+		j.Cond = position(residual, append(append([]logical.Column{}, ls.cols...), rs.cols...))
+	}
+	out := &plan{node: j, dist: ls.dist, rows: rows}
+	out.cols, j.Output = output(n, kind, ls.cols, rs.cols, want)
+	return out, nil
+}
+
+// runtimeFilters lets the scans that feed the probe side skip rows whose key is
+// not in the build side. It is allowed where unmatched probe rows do not leave
+// the join.
+func (l *Lowerer) runtimeFilters(j *physical.HashJoin) {
+	switch j.Kind {
+	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
+	default:
+		return
+	}
+	for i, k := range j.LeftKeys {
+		c, ok := k.(*scalar.Column)
+		if !ok || j.NullSafe != nil && j.NullSafe[i] {
+			continue
+		}
+		if s, col := source(j.Left, c.ID); s != nil {
+			s.RuntimeFilters = append(s.RuntimeFilters, physical.RuntimeFilter{Join: j.ID, Key: i, Column: col})
+		}
+	}
+}
+
+// source finds the scan column that column at of n's output copies, within the
+// same stage; nil if there is none.
+func source(n physical.Node, at int) (*physical.Scan, int) {
+	switch n := n.(type) {
+	case *physical.Scan:
+		return n, n.Output[at]
+	case *physical.Filter:
+		return source(n.Input, at)
+	case *physical.Project:
+		if c, ok := n.Exprs[at].(*scalar.Column); ok {
+			return source(n.Input, c.ID)
+		}
+	case *physical.HashJoin:
+		if n.Output != nil {
+			at = n.Output[at]
+		}
+		switch n.Kind {
+		case physical.RightSemi, physical.RightAnti:
+			return nil, 0
+		case physical.RightOuter, physical.FullOuter:
+			return nil, 0 // a padded left column is NULL where no row matched
+		}
+		if at < len(n.Left.Schema()) {
+			return source(n.Left, at)
+		}
+	}
+	return nil, 0
+}

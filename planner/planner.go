@@ -1,0 +1,242 @@
+// Package planner turns a statement into something that can be carried out: a
+// physical plan for queries and inserts, a Command for everything else. The way
+// of a query is bind → rule → lower; a statement of another kind has its file
+// command_x.go.
+package planner
+
+import (
+	"context"
+	"time"
+
+	"github.com/bixidata/bixi/planner/bind"
+	"github.com/bixidata/bixi/planner/cost"
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/lower"
+	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/planner/rule"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/planner/setting"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
+	"github.com/bixidata/bixi/udf"
+)
+
+// Session is what planning a statement depends on. Commands may change Project
+// and Settings.
+type Session struct {
+	Catalog   table.Catalog
+	Project   string
+	Functions *udf.Registry
+	Settings  *setting.Settings
+	// Now is the statement's time; Clock gives it.
+	Clock func() time.Time
+	// Fold evaluates a constant expression (worker/expr does; the planner may not
+	// import it).
+	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)
+	// Owner names the user, for tables made.
+	Owner string
+	// Verify makes the tree be checked after each pass (tests).
+	Verify bool
+}
+
+// Plan is a statement ready to run. Exactly one of Root and Command is set.
+type Plan struct {
+	// Root is the physical plan, with exchanges; Schema its columns.
+	Root   physical.Node
+	Schema types.Schema
+	// Commit, if set, says that Root gives descriptions of data files, and what
+	// becomes of them.
+	Commit *Commit
+	// Command runs at once, without a job.
+	Command Command
+	// Session is what the expressions of Root may know.
+	Session *udf.Session
+	// Undo takes back what planning did (CREATE TABLE AS) if the job fails.
+	Undo func(ctx context.Context) error
+	// Explain, if set, asks for the plan itself: to be shown, or with Analyze to
+	// be run and then shown.
+	Explain, Analyze bool
+	// Text describes the logical tree, for Explain.
+	Text string
+}
+
+// Commit says how the files an INSERT wrote become part of its table.
+type Commit struct {
+	Table  *table.Table
+	Mode   table.CommitMode
+	Static []types.Datum
+}
+
+// Result is what a Command gives: a small table.
+type Result struct {
+	Schema types.Schema
+	Rows   [][]types.Datum
+}
+
+// Command is a statement that needs no job.
+type Command interface {
+	Run(ctx context.Context, s *Session) (*Result, error)
+}
+
+// udfSession is the part of the session that functions see.
+func (s *Session) udfSession() (*udf.Session, error) {
+	zone, err := time.LoadLocation(s.Settings.TimeZone)
+	if err != nil {
+		return nil, diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "there is no time zone %q", s.Settings.TimeZone).
+			WithHint("write it as Asia/Shanghai or UTC")
+	}
+	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict}, nil
+}
+
+// statement is the planning of one statement.
+type statement struct {
+	*Session
+	ctx    context.Context
+	binder *bind.Binder
+	udf    *udf.Session
+}
+
+func (s *Session) begin(ctx context.Context) (*statement, error) {
+	us, err := s.udfSession()
+	if err != nil {
+		return nil, err
+	}
+	st := &statement{Session: s, ctx: ctx, udf: us}
+	st.binder = bind.New(ctx, &bind.Env{
+		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us,
+		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
+	})
+	return st, nil
+}
+
+// Make plans a statement.
+func Make(ctx context.Context, s *Session, stmt syntax.Statement) (*Plan, error) {
+	st, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch stmt := stmt.(type) {
+	case *syntax.QueryStatement:
+		return st.query(stmt)
+	case *syntax.Insert:
+		return st.insert(stmt)
+	case *syntax.Explain:
+		return st.explain(stmt)
+	case *syntax.CreateTable:
+		if stmt.As != nil {
+			return st.createAs(stmt)
+		}
+	}
+	cmd, err := st.command(stmt)
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Command: cmd, Session: st.udf}, nil
+}
+
+func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
+	if st.Settings.OrderNeedsLimit && len(stmt.Query.OrderBy) > 0 && stmt.Query.Limit == nil {
+		return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.OrderBy[0].Pos(), "ORDER BY must be used with a LIMIT clause").
+			WithHint("set odps.sql.validate.orderby.limit=false")
+	}
+	n, err := st.binder.Query(stmt.Query)
+	if err != nil {
+		return nil, err
+	}
+	tree, lo, err := st.optimize(n)
+	if err != nil {
+		return nil, err
+	}
+	root, err := lo.Query(tree)
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: logical.Format(tree)}, nil
+}
+
+// optimize runs the rules and prepares the lowering.
+func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, error) {
+	model := cost.NewModel(func(t *table.Table) (table.Statistics, bool) {
+		stats, err := st.Catalog.Statistics(st.ctx, t, nil)
+		return stats, err == nil
+	})
+	rc := &rule.Context{
+		Functions: st.Functions, NewColumn: st.binder.NewColumn, Cost: model,
+		Fold: func(e scalar.Expr) (types.Datum, bool) { return st.Fold(e, st.udf) },
+	}
+	var broken error
+	trace := func(pass string, n logical.Node) {
+		if err := rule.Verify(n); err != nil && broken == nil {
+			broken = diag.Errorf(diag.CodeInternal, diag.Pos{}, "after %s: %v", pass, err)
+		}
+	}
+	if !st.Verify {
+		trace = nil
+	}
+	tree, err := rule.Run(rc, n, st.Settings.Optimizer, trace)
+	if err == nil {
+		err = broken
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := st.guard(tree); err != nil {
+		return nil, nil, err
+	}
+	return tree, lower.New(st.ctx, st.options(), st.Catalog, st.Functions, model), nil
+}
+
+func (st *statement) options() lower.Options {
+	o := lower.Defaults()
+	o.Partitions = st.Settings.Partitions
+	o.BroadcastBytes = float64(st.Settings.BroadcastBytes)
+	o.SplitBytes = int64(st.Settings.SplitBytes)
+	if limit := float64(st.Settings.MemoryLimit); limit > 0 && o.BroadcastBytes > limit/8 {
+		o.BroadcastBytes = limit / 8
+	}
+	return o
+}
+
+// guard refuses full scans of partitioned tables and products where settings say so.
+func (st *statement) guard(n logical.Node) error {
+	if s, ok := n.(*logical.Scan); ok && !st.Settings.AllowFullScan && len(s.Table.Partition) > 0 {
+		pruned := false
+		for _, c := range lower.Conditions(s) {
+			for _, p := range s.Table.Partition {
+				pruned = pruned || c.Column == p.ID
+			}
+		}
+		if !pruned {
+			names := make([]string, len(s.Table.Partition))
+			for i, p := range s.Table.Partition {
+				names[i] = p.Name
+			}
+			return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%s would be scanned in full: no condition selects partitions", s.Table.Name).
+				WithHint("filter on %s, or set odps.sql.allow.fullscan=true", names[0])
+		}
+	}
+	if j, ok := n.(*logical.Join); ok && !st.Settings.AllowCartesian && j.Kind == logical.Inner && len(j.On) == 0 {
+		return diag.Errorf("0130252", diag.Pos{}, "cartesian product is not allowed").WithHint("add a join condition, or set odps.sql.allow.cartesian=true")
+	}
+	for _, in := range n.Inputs() {
+		if err := st.guard(in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish applies the settings that concern a whole physical plan.
+func (st *statement) finish(root physical.Node) physical.Node {
+	mode, forced := map[string]physical.Mode{"durable": physical.Durable, "pipelined": physical.Pipelined}[st.Settings.ExchangeMode]
+	if forced {
+		physical.Walk(root, func(n physical.Node) {
+			if e, ok := n.(*physical.Exchange); ok {
+				e.Mode = mode
+			}
+		})
+	}
+	return root
+}

@@ -1,0 +1,140 @@
+// Package rule rewrites logical trees. Each rewrite is a pass in a file of its
+// own; Passes is the order in which they run, with the reason where it matters.
+package rule
+
+import (
+	"fmt"
+
+	"github.com/bixidata/bixi/planner/cost"
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/udf"
+)
+
+// Context is what passes may use.
+type Context struct {
+	Functions *udf.Registry
+	NewColumn func(name string, t types.Type, required bool) logical.Column
+	Fold      func(scalar.Expr) (types.Datum, bool)
+	Cost      *cost.Model
+}
+
+// Pass is one rewrite of a whole tree.
+type Pass struct {
+	Name string
+	Run  func(*Context, logical.Node) (logical.Node, error)
+	// Required passes run even when the optimizer is off: lowering depends on them.
+	Required bool
+}
+
+// Passes lists the rewrites in order.
+var Passes = []Pass{
+	{"decorrelate", decorrelate, true},           // first: nothing else knows Apply
+	{"distinct-aggregates", splitDistinct, true}, // lowering knows plain aggregates only
+	{"factor-or", factorOr, false},               // before push-filters, which moves what it finds
+	{"push-filters", pushFilters, false},         // also turns outer joins into inner ones
+	{"push-semi-joins", pushSemiJoins, false},    // before order-joins, to which the reduced side is one relation
+	{"order-joins", orderJoins, false},           // needs filters at the scans to estimate
+	{"prune-columns", pruneColumns, false},       // last: others may add column uses
+}
+
+// Trace receives the tree after each pass that changed it.
+type Trace func(pass string, n logical.Node)
+
+// Run applies the passes: all of them, or only the required ones.
+func Run(c *Context, n logical.Node, optimize bool, trace Trace) (logical.Node, error) {
+	for _, p := range Passes {
+		if !optimize && !p.Required {
+			continue
+		}
+		out, err := p.Run(c, n)
+		if err != nil {
+			return nil, err
+		}
+		if trace != nil && logical.Format(out) != logical.Format(n) {
+			trace(p.Name, out)
+		}
+		n = out
+	}
+	return n, nil
+}
+
+// Verify checks what must hold between passes: every expression reads only
+// columns that its node's inputs give, and no column is given twice.
+func Verify(n logical.Node) error {
+	in := map[int]bool{}
+	for _, k := range n.Inputs() {
+		if err := Verify(k); err != nil {
+			return err
+		}
+		for _, c := range k.Columns() {
+			in[c.ID] = true
+		}
+	}
+	if s, ok := n.(*logical.Scan); ok {
+		in = logical.IDs(s)
+	}
+	for _, e := range n.Exprs() {
+		if !logical.Within(e, in) {
+			return fmt.Errorf("%s reads a column that is not among its inputs: %s", n.Describe(), e)
+		}
+	}
+	seen := map[int]bool{}
+	for _, c := range n.Columns() {
+		if seen[c.ID] {
+			return fmt.Errorf("%s gives column %s#%d twice", n.Describe(), c.Name, c.ID)
+		}
+		seen[c.ID] = true
+	}
+	return nil
+}
+
+func call(name string, args ...scalar.Expr) scalar.Expr {
+	return &scalar.Call{Name: name, Args: args, Typ: types.BooleanType}
+}
+
+// columnsOf is the set of columns e reads.
+func columnsOf(es ...scalar.Expr) map[int]bool {
+	set := map[int]bool{}
+	for _, e := range es {
+		scalar.Columns(e, set)
+	}
+	return set
+}
+
+// isVolatile reports whether e may not be moved or evaluated more than once.
+func (c *Context) isVolatile(e scalar.Expr) bool {
+	found := false
+	scalar.Walk(e, func(e scalar.Expr) bool {
+		if call, ok := e.(*scalar.Call); ok {
+			f := c.Functions.Lookup(call.Name)
+			found = found || f != nil && f.Volatile
+		}
+		return !found
+	})
+	return found
+}
+
+// filtered puts conds over n, if there are any.
+func filtered(n logical.Node, conds []scalar.Expr) logical.Node {
+	if len(conds) == 0 {
+		return n
+	}
+	if f, ok := n.(*logical.Filter); ok {
+		return &logical.Filter{Input: f.Input, Conds: append(append([]scalar.Expr{}, f.Conds...), conds...)}
+	}
+	return &logical.Filter{Input: n, Conds: conds}
+}
+
+// passThrough is a Project that gives cols of in and then the extra items.
+func passThrough(in logical.Node, cols []logical.Column, items []scalar.Expr, itemCols []logical.Column) *logical.Project {
+	p := &logical.Project{Input: in}
+	for _, c := range cols {
+		p.Items = append(p.Items, c.Ref())
+		p.Cols = append(p.Cols, c)
+	}
+	p.Items = append(p.Items, items...)
+	p.Cols = append(p.Cols, itemCols...)
+	return p
+}

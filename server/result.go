@@ -1,0 +1,136 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/mapreduce/master"
+	"github.com/bixidata/bixi/mapreduce/stage"
+	"github.com/bixidata/bixi/planner"
+	"github.com/bixidata/bixi/shuffle"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/table"
+)
+
+// resultReader reads the output of a job's root. If the worker that holds it is
+// lost, the master has it computed again; as the same plan over the same data
+// gives the same rows in the same order, reading goes on after those seen.
+type resultReader struct {
+	s      *statement
+	handle *master.Handle
+	open   shuffle.Reader
+	source shuffle.Source
+	seen   int64 // rows given so far
+	skip   int64 // rows still to be passed over
+}
+
+func (r *resultReader) next(ctx context.Context) (*batch.Batch, error) {
+	for {
+		b, err := r.read(ctx)
+		var lost *shuffle.FetchError
+		if errors.As(err, &lost) {
+			if err := r.recompute(ctx); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		n := int64(b.Rows())
+		if r.skip >= n {
+			r.skip -= n
+			continue
+		}
+		if r.skip > 0 {
+			b = b.Slice(int(r.skip), int(n))
+			r.skip = 0
+		}
+		r.seen += int64(b.Rows())
+		return b, nil
+	}
+}
+
+func (r *resultReader) read(ctx context.Context) (*batch.Batch, error) {
+	if r.open == nil {
+		outs := r.handle.Outputs()
+		if len(outs) != 1 {
+			return nil, diag.Errorf(diag.CodeInternal, diag.Pos{}, "the result of job %s has %d parts", r.s.id, len(outs))
+		}
+		r.source = shuffle.Source{ID: shuffle.OutputID(outs[0].Attempt.String()), Address: outs[0].Addr}
+		open, err := r.s.engine.cfg.Fetch.Open(ctx, r.source, 0)
+		if err != nil {
+			return nil, err
+		}
+		r.open = open
+	}
+	return r.open.Next(ctx)
+}
+
+// recompute reports the lost output and waits until it is there again.
+func (r *resultReader) recompute(ctx context.Context) error {
+	if r.open != nil {
+		_ = r.open.Close()
+		r.open = nil
+	}
+	r.skip, r.seen = r.seen, 0
+	producer, err := stage.ParseAttempt(string(r.source.ID))
+	if err != nil {
+		return err
+	}
+	if err := r.handle.FetchFailed(ctx, producer); err != nil {
+		return err
+	}
+	return r.handle.Wait(ctx)
+}
+
+func (r *resultReader) close() error {
+	if r.open == nil {
+		return nil
+	}
+	return r.open.Close()
+}
+
+// commit makes the files that the job wrote part of the table. On failure they
+// are removed.
+func (s *statement) commit(ctx context.Context, plan *planner.Plan) error {
+	var files []table.DataFile
+	r := &resultReader{s: s, handle: s.mu.handle}
+	defer r.close()
+	for {
+		b, err := r.next(ctx)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		b = b.Dense()
+		for i := range b.N {
+			var f table.DataFile
+			if err := json.Unmarshal(b.Columns[0].Bytes(i), &f); err != nil {
+				return err
+			}
+			files = append(files, f)
+			s.outcome.Written += f.Rows
+		}
+	}
+	catalog, err := s.engine.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = catalog.Commit(ctx, plan.Commit.Table, table.Commit{
+		Mode: plan.Commit.Mode, Files: files, Static: plan.Commit.Static, Base: plan.Commit.Table.Snapshot, Job: s.id,
+	})
+	if err != nil {
+		for _, f := range files {
+			_ = s.engine.cfg.Files.Remove(context.WithoutCancel(ctx), f.Path)
+		}
+		return err
+	}
+	s.outcome.HasWritten = true
+	return nil
+}

@@ -1,0 +1,320 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/mapreduce/job"
+	"github.com/bixidata/bixi/mapreduce/master"
+	"github.com/bixidata/bixi/mapreduce/stage"
+	"github.com/bixidata/bixi/planner"
+	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/planner/setting"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// statement is a Statement of an Engine.
+type statement struct {
+	engine  *Engine
+	id      string
+	req     Request
+	cancel  context.CancelFunc
+	started time.Time
+	done    chan struct{} // closed when run has ended
+
+	// Set by run before done is closed, read only after.
+	schema  types.Schema
+	small   []*batch.Batch // the result of a command
+	outcome Outcome
+	err     error
+
+	mu struct {
+		sync.Mutex
+		phase     string
+		handle    *master.Handle
+		cancelled bool
+		labels    []string
+		inputs    [][]int
+	}
+	reader *resultReader
+}
+
+func (s *statement) ID() string { return s.id }
+
+// run carries the statement through. It never panics: a broken invariant is an
+// Internal error with the stack.
+func (s *statement) run(ctx context.Context) {
+	defer close(s.done)
+	defer s.cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			s.err = diag.Errorf(diag.CodeInternal, diag.Pos{}, "%v in statement %s\n%s", r, s.id, debug.Stack())
+		}
+		s.outcome.Elapsed = s.engine.cfg.Clock().Sub(s.started)
+		s.setPhase("done")
+	}()
+	s.err = s.carryOut(ctx)
+	if s.err != nil && (s.wasCancelled() || errors.Is(s.err, context.Canceled)) {
+		s.err = diag.Errorf(diag.CodeKilled, diag.Pos{}, "job %s was cancelled", s.id)
+	}
+}
+
+func (s *statement) carryOut(ctx context.Context) error {
+	e := s.engine
+	settings, err := e.settings(s.req.State)
+	if err != nil {
+		return err
+	}
+	if d, err := time.ParseDuration(settings.StatementDeadline); err == nil && d > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, d, diag.Errorf(diag.CodeTimeout, diag.Pos{}, "the statement ran longer than %s", d))
+		defer stop()
+		defer func() {
+			if s.err != nil && ctx.Err() == context.DeadlineExceeded {
+				s.err = context.Cause(ctx)
+			}
+		}()
+	}
+	stmt, err := syntax.ParseStatement(s.req.Text)
+	if err != nil {
+		return err
+	}
+	if settings.Reencode {
+		if stmt, err = syntax.ParseStatement(syntax.Print(stmt)); err != nil {
+			return fmt.Errorf("the printed statement does not parse: %w", err)
+		}
+	}
+	catalog, err := e.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+	ps := &planner.Session{
+		Catalog: catalog, Project: s.req.State.Project, Functions: e.cfg.Functions, Settings: settings,
+		Clock: e.cfg.Clock, Fold: e.cfg.Fold, Owner: s.req.User, Verify: e.cfg.Verify,
+	}
+	s.outcome.State = s.req.State
+	plan, err := planner.Make(ctx, ps, stmt)
+	if err != nil {
+		return err
+	}
+	if plan.Command != nil {
+		return s.command(ctx, ps, plan, stmt)
+	}
+	return s.job(ctx, plan, settings)
+}
+
+// command runs a statement without a job and keeps what it changed in the session.
+func (s *statement) command(ctx context.Context, ps *planner.Session, plan *planner.Plan, stmt syntax.Statement) error {
+	r, err := plan.Command.Run(ctx, ps)
+	if err != nil {
+		return err
+	}
+	s.outcome.State.Project = ps.Project
+	switch st := stmt.(type) {
+	case *syntax.Set:
+		if st.Key != "" {
+			s.outcome.State.Settings = with(s.req.State.Settings, st.Key, st.Value)
+		}
+	case *syntax.Unset:
+		s.outcome.State.Settings = without(s.req.State.Settings, st.Key)
+	}
+	s.schema = r.Schema
+	if len(r.Rows) > 0 {
+		s.small = []*batch.Batch{rowsBatch(r.Schema, r.Rows)}
+	}
+	return nil
+}
+
+// rowsBatch makes a batch of a few rows.
+func rowsBatch(schema types.Schema, rows [][]types.Datum) *batch.Batch {
+	b := &batch.Batch{N: len(rows)}
+	for i, f := range schema {
+		col := batch.NewBuilder(f.Type)
+		for _, r := range rows {
+			col.AppendDatum(r[i])
+		}
+		b.Columns = append(b.Columns, col.Finish())
+	}
+	return b
+}
+
+// job runs a plan on the workers.
+func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setting.Settings) (err error) {
+	defer func() {
+		if err != nil && plan.Undo != nil {
+			undo, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+			defer stop()
+			err = errors.Join(err, plan.Undo(undo))
+		}
+	}()
+	j, err := job.Cut(stage.JobID(s.id), plan.Root, physical.Fragment{
+		Zone: plan.Session.Zone.String(), Now: plan.Session.Now.UnixNano(), Strict: plan.Session.Strict,
+		BatchRows: settings.BatchRows, SpillAlways: settings.SpillAlways, Memory: int64(settings.MemoryLimit),
+	})
+	if err != nil {
+		return err
+	}
+	if plan.Explain && !plan.Analyze {
+		return s.explain(j, nil)
+	}
+	s.describe(j)
+	h, err := s.engine.cfg.Master.Submit(ctx, j)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.mu.handle, s.mu.phase = h, "running"
+	s.mu.Unlock()
+	stop := context.AfterFunc(ctx, h.Cancel)
+	defer stop()
+	if err := h.Wait(ctx); err != nil {
+		s.release()
+		return err
+	}
+	s.schema = plan.Schema
+	switch {
+	case plan.Analyze:
+		defer s.release()
+		return s.explain(j, h)
+	case plan.Commit != nil:
+		defer s.release()
+		s.schema = nil
+		s.setPhase("committing")
+		return s.commit(ctx, plan)
+	}
+	s.reader = &resultReader{s: s, handle: h}
+	return nil
+}
+
+// describe remembers what progress shows of the stages.
+func (s *statement) describe(j stage.Job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, st := range j.Stages {
+		s.mu.labels = append(s.mu.labels, st.Label)
+		var in []int
+		for _, i := range st.Inputs {
+			in = append(in, int(i.From))
+		}
+		s.mu.inputs = append(s.mu.inputs, in)
+	}
+}
+
+func (s *statement) setPhase(p string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.phase = p
+}
+
+func (s *statement) wasCancelled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.cancelled
+}
+
+// release lets the master forget the job and the workers its outputs.
+func (s *statement) release() {
+	s.mu.Lock()
+	h := s.mu.handle
+	s.mu.handle = nil
+	s.mu.Unlock()
+	if h != nil {
+		h.Release()
+	}
+}
+
+func (s *statement) Progress() Progress {
+	s.mu.Lock()
+	h := s.mu.handle
+	p := Progress{Phase: s.mu.phase, Elapsed: s.engine.cfg.Clock().Sub(s.started)}
+	labels, inputs := s.mu.labels, s.mu.inputs
+	s.mu.Unlock()
+	if h == nil {
+		return p
+	}
+	for i, st := range h.Progress().Stages {
+		p.Stages = append(p.Stages, StageProgress{Label: labels[i], Inputs: inputs[i], Total: st.Total, Running: st.Running, Done: st.Done, Rows: st.Rows})
+	}
+	return p
+}
+
+func (s *statement) Cancel() {
+	s.mu.Lock()
+	s.mu.cancelled = true
+	s.mu.Unlock()
+	s.cancel()
+}
+
+func (s *statement) Wait(ctx context.Context) (Outcome, error) {
+	select {
+	case <-s.done:
+		return s.outcome, s.err
+	case <-ctx.Done():
+		return Outcome{}, ctx.Err()
+	}
+}
+
+func (s *statement) Schema(ctx context.Context) (types.Schema, error) {
+	_, err := s.Wait(ctx)
+	return s.schema, err
+}
+
+func (s *statement) Next(ctx context.Context) (*batch.Batch, error) {
+	if _, err := s.Wait(ctx); err != nil {
+		return nil, err
+	}
+	if s.reader != nil {
+		return s.reader.next(ctx)
+	}
+	if len(s.small) == 0 {
+		return nil, io.EOF
+	}
+	b := s.small[0]
+	s.small = s.small[1:]
+	return b, nil
+}
+
+func (s *statement) Close() error {
+	s.cancel()
+	<-s.done
+	var err error
+	if s.reader != nil {
+		err = s.reader.close()
+	}
+	s.release()
+	return err
+}
+
+func with(m map[string]string, k, v string) map[string]string {
+	out := without(m, "")
+	out[k] = v
+	return out
+}
+
+func without(m map[string]string, k string) map[string]string {
+	out := map[string]string{}
+	for key, v := range m {
+		if key != k {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,123 @@
+select 1; select 2
+
+select all a from t
+
+select distinct a, b from t as x
+
+select /*+ mapjoin(a, b), skewjoin(t(c1)((v1))) */ a from t
+
+SELECT /*+ DISTMAPJOIN(t(shard_count=5,replica_count=2)) broken( */ a FROM t
+
+/* leading comment */ select /* not a hint */ a -- the end
+from t -- a table
+
+select a from t where a > 1 group by a, b having count(*) > 1 order by a desc nulls first, b asc nulls last limit 10 offset 5
+
+select a from t limit 5, 10
+
+select a from t offset 3
+
+select a from t distribute by a, b sort by a desc, b
+
+select a from t cluster by a
+
+select a, b from t group by grouping sets ((a, b), a, (), rollup(a, b)), c
+
+select a, b from t group by rollup (a, (b, c)), cube(d)
+
+select a, b from t group by a, b with rollup
+
+select a from t group by a with cube having a > 1
+
+select a from t group by ()
+
+select a, row_number() over (partition by b order by c) rn from t qualify rn = 1
+
+select * from a, b, c where a.x = b.x
+
+select * from a join b on a.x = b.x inner join c using (x, y) left join d on true left outer join e on 1 = 1
+right join f on x right outer join g on y full join h on z full outer join i on w cross join j
+left semi join k on a.x = k.x left anti join l on a.x = l.x natural join m natural left join n
+
+select * from a, b join c on b.x = c.x, d
+
+select * from (a, b) join c on true
+
+select * from a join (b join c on b.x = c.x) on a.x = b.x
+
+select * from (a join b on true) join c on true
+
+select * from a, (b, c), (d join e on x), ((f))
+
+select * from (select 1 as x) t, (select 2) as u (a, b), (select 3)
+
+select * from ((select 1) union all (select 2)) t
+
+select * from ((select 1) t join u on true)
+
+select * from ((select 1) order by 1 limit 1) t
+
+select * from values (1, 'a'), (2, 'b') t(a, b)
+
+select * from (values (1, 2), (3, 4)) as t (a, b) join u on t.a = u.a
+
+values (1, 2), (3, 4)
+
+values 1, 2
+
+select * from t lateral view explode(a) x as y lateral view outer posexplode(b) z as i, v
+
+select * from t lateral view explode(a) x as y join u on x.y = u.y
+
+select * from (t lateral view explode(a) x as y), u
+
+select * from t lateral view explode(a) x where y > 1
+
+select * from t lateral view proj:f(a) x as (b, c)
+
+select explode(m) as (k, v) from t
+
+select * from explode(array(1, 2)) as t (x), table(f(1)) u, proj:g(2)
+
+select * from a tablesample (bucket 1 out of 10 on x, y) b join c tablesample (5.5 percent), d tablesample (10 rows),
+(select 1) e tablesample (100M)
+
+select * from p.t, p.s.t, `my proj`.`my table` `x y`
+
+select * from t version as of 5, u timestamp as of '2020-01-01' v
+
+select version.a from version, timestamp
+
+from t select a where b
+
+from t where b group by a having c select a order by a limit 1
+
+from a join b on a.x = b.x select a.x union all from c select y
+
+select 1 union select 2 union all select 3 intersect select 4 intersect all select 5 except select 6 minus all select 7 except distinct select 8
+
+select 1 union all (select 2 union all select 3) union all (select 4 limit 1) order by 1 limit 5
+
+(select 1) union (select 2)
+
+((select 1))
+
+(select 1 order by 1) limit 1
+
+(select a from t limit 1) union all (select b from u order by b) limit 3
+
+with a as (select 1), b (x, y) as (select 1, 2) select * from a join b
+
+with recursive r(n) as (select 1 union all select n + 1 from r where n < 10) select * from r
+
+with a as (with b as (select 1) select * from b) (select * from a limit 1) union all select 2
+
+select * from (with a as (select 1) select * from a) t
+
+select a from t where exists (with x as (select 1) select * from x)
+
+select * except (a) from t except (select 1)
+
+select * except (select 1)
+
+select （1，2）；select 3

@@ -1,0 +1,230 @@
+package parquet
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	pq "github.com/parquet-go/parquet-go"
+
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table/store"
+)
+
+// File is an open Parquet file. It is safe for concurrent use; Close it when no
+// Reader over it is needed any more.
+type File struct {
+	path  string
+	src   *source
+	file  *pq.File
+	nodes []*node
+}
+
+const (
+	magic      = "PAR1"
+	footerTail = 8 // length of the footer, magic
+)
+
+// readBuffer is the read-ahead for page headers; pages larger than it are read
+// straight into their own buffer.
+const readBuffer = 16 << 10
+
+// Open reads the footer of the file at path. A file that is not Parquet, or
+// not all of it, is a CodeCorruptFile error that names it.
+func Open(ctx context.Context, s store.Store, path string) (*File, error) {
+	r, err := s.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{path: path, src: &source{Reader: r, path: path}}
+	if err := f.open(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *File) open() (err error) {
+	defer f.recoverCorrupt(&err)
+	if err := f.checkFrame(); err != nil {
+		return f.wrap(err)
+	}
+	f.file, err = pq.OpenFile(f.src, f.src.Size(),
+		pq.SkipPageIndex(true), pq.SkipBloomFilters(true), pq.ReadBufferSize(readBuffer), pq.FileReadMode(pq.ReadModeSync))
+	if err != nil {
+		return f.wrap(err)
+	}
+	meta := f.file.Metadata()
+	at, leaves := 0, 0
+	root := elements(meta.Schema, &at, &leaves)
+	for _, e := range root.kids {
+		f.nodes = append(f.nodes, buildNode(e, 0, 0))
+	}
+	for i := range meta.RowGroups {
+		g := &meta.RowGroups[i]
+		if len(g.Columns) != leaves {
+			return f.wrap(fmt.Errorf("row group %d has %d columns, the schema %d", i, len(g.Columns), leaves))
+		}
+		for k := range g.Columns {
+			m := &g.Columns[k].MetaData
+			if m.DataPageOffset < 0 || m.DictionaryPageOffset < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > f.src.Size() || g.NumRows < 0 {
+				return f.wrap(fmt.Errorf("row group %d lies outside the file", i))
+			}
+		}
+	}
+	return nil
+}
+
+// checkFrame holds the first and last bytes against the size before anything
+// they say is believed.
+func (f *File) checkFrame() error {
+	size := f.src.Size()
+	if size < int64(len(magic))+footerTail {
+		return fmt.Errorf("%d bytes are too few", size)
+	}
+	var head [len(magic)]byte
+	var tail [footerTail]byte
+	if _, err := f.src.ReadAt(head[:], 0); err != nil {
+		return err
+	}
+	if _, err := f.src.ReadAt(tail[:], size-footerTail); err != nil && err != io.EOF {
+		return err
+	}
+	if string(head[:]) != magic || string(tail[4:]) != magic {
+		return errors.New("the magic bytes are missing")
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-footerTail-int64(len(magic)) {
+		return fmt.Errorf("a footer of %d bytes does not fit", n)
+	}
+	return nil
+}
+
+// Close closes the file. Batches read from it stay as valid as they were.
+func (f *File) Close() error { return f.src.Close() }
+
+// Path is the path the file was opened by.
+func (f *File) Path() string { return f.path }
+
+// Rows is the number of rows.
+func (f *File) Rows() int64 { return f.file.NumRows() }
+
+// Size is the file's bytes.
+func (f *File) Size() int64 { return f.src.Size() }
+
+// RowGroups is the number of row groups.
+func (f *File) RowGroups() int { return len(f.file.Metadata().RowGroups) }
+
+// RowGroupRows is the number of rows of row group g.
+func (f *File) RowGroupRows(g int) int64 { return f.file.Metadata().RowGroups[g].NumRows }
+
+// RowGroupBytes is the compressed size of row group g's columns.
+func (f *File) RowGroupBytes(g int) int64 {
+	var n int64
+	cols := f.file.Metadata().RowGroups[g].Columns
+	for i := range cols {
+		n += cols[i].MetaData.TotalCompressedSize
+	}
+	return n
+}
+
+// Schema is the file's columns in our types. A column of a type we have no
+// counterpart for has the type NULL; reading it is a CodeUnsupported error.
+func (f *File) Schema() types.Schema {
+	s := make(types.Schema, len(f.nodes))
+	for i, n := range f.nodes {
+		s[i] = types.Field{Name: n.name, Type: n.typ, Required: !n.optional && n.rep == 0}
+	}
+	return s
+}
+
+// Columns is Schema as columns to read, with the file's field ids.
+func (f *File) Columns() []Column {
+	cols := make([]Column, len(f.nodes))
+	for i, n := range f.nodes {
+		cols[i] = Column{Name: n.name, FieldID: n.id, Type: n.typ, Required: !n.optional && n.rep == 0}
+	}
+	return cols
+}
+
+// find is the node of c, or nil if the file has none. An ID that the file knows
+// decides; names decide only in files, or for columns, without IDs.
+func (f *File) find(c Column) *node {
+	if c.FieldID != 0 {
+		ids := false
+		for _, n := range f.nodes {
+			if n.id == c.FieldID {
+				return n
+			}
+			ids = ids || n.id != 0
+		}
+		if ids {
+			return nil
+		}
+	}
+	var folded *node
+	for _, n := range f.nodes {
+		if n.name == c.Name {
+			return n
+		}
+		if folded == nil && strings.EqualFold(n.name, c.Name) {
+			folded = n
+		}
+	}
+	return folded
+}
+
+// source is the store's file. It marks errors of the device, so that they are
+// not taken for errors of the content.
+type source struct {
+	store.Reader
+	path string
+}
+
+type deviceError struct{ err error }
+
+func (e *deviceError) Error() string { return e.err.Error() }
+func (e *deviceError) Unwrap() error { return e.err }
+
+func (s *source) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, errors.New("a negative offset")
+	}
+	n, err := s.Reader.ReadAt(p, off)
+	if n == len(p) || err == nil {
+		return n, nil
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		err = &deviceError{err}
+	}
+	return n, err
+}
+
+// wrap classifies err: the device's, ours already, or the content's.
+func (f *File) wrap(err error) error {
+	var device *deviceError
+	var known *diag.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, fs.ErrClosed):
+		return err
+	case errors.As(err, &device):
+		return diag.Errorf(diag.CodeStorage, diag.Pos{}, "reading %s", f.path).WithCause(err)
+	}
+	return diag.Errorf(diag.CodeCorruptFile, diag.Pos{}, "%s is not a whole Parquet file", f.path).WithCause(err)
+}
+
+// recoverCorrupt turns a panic of the decoders, which trust lengths they read
+// from the file, into the error that the file is corrupt.
+func (f *File) recoverCorrupt(err *error) {
+	if p := recover(); p != nil {
+		*err = f.wrap(fmt.Errorf("%v", p))
+	}
+}

@@ -1,0 +1,124 @@
+package builtin
+
+import (
+	"math"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/decimal"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/udf"
+)
+
+func percentileAggregates() []*udf.Function {
+	return []*udf.Function{
+		{Name: "median", Family: "aggregate", Args: []types.Type{types.DoubleType}, Returns: types.DoubleType,
+			Doc: udf.Doc{Summary: "The value in the middle, or the mean of the two in the middle.", Example: "median(4)", Result: "4.0"},
+			Aggregate: collected(false, 0, appendArg, func(_ *udf.Call, es [][]byte, b *batch.Builder) error {
+				b.AppendDatum(quantile(es, 0.5))
+				return nil
+			})},
+		{Name: "percentile", Aliases: []string{"percentile_approx", "percentile_cont"}, Family: "aggregate",
+			Doc:       udf.Doc{Summary: "The value at fraction p of the order, interpolated linearly; an array of fractions gives an array. Always exact.", Example: "percentile(4, 0.5)", Result: "4.0"},
+			Resolve:   resolvePercentile,
+			Aggregate: collected(false, 0, appendArg, percentiles)},
+		{Name: "percentile_disc", Family: "aggregate",
+			Doc:       udf.Doc{Summary: "The least value whose cumulative distribution reaches p.", Example: "percentile_disc(4, 0.5)", Result: "4"},
+			Resolve:   resolveDiscrete,
+			Aggregate: collected(false, 0, appendArg, discrete)},
+	}
+}
+
+// resolvePercentile takes (x, p[, precision]); the precision of the approximate
+// form is accepted and not needed.
+func resolvePercentile(args []udf.Arg) (udf.Signature, error) {
+	if len(args) < 2 || len(args) > 3 || !types.CanCoerce(args[0].Type, types.DoubleType) {
+		return udf.Signature{}, badArgs("percentile", "percentile(x, p)", args)
+	}
+	sig := udf.Signature{Args: []types.Type{types.DoubleType, args[1].Type}, Returns: types.DoubleType}
+	if args[1].Type.Kind == types.Array {
+		sig.Returns = types.ArrayOf(types.DoubleType)
+	}
+	for _, a := range args[2:] {
+		sig.Args = append(sig.Args, a.Type)
+	}
+	return sig, checkFraction(args[1])
+}
+
+func resolveDiscrete(args []udf.Arg) (udf.Signature, error) {
+	if len(args) != 2 || !args[0].Type.IsComparable() {
+		return udf.Signature{}, badArgs("percentile_disc", "percentile_disc(x, p)", args)
+	}
+	t := args[0].Type
+	return udf.Signature{Args: []types.Type{t, args[1].Type}, Returns: t}, checkFraction(args[1])
+}
+
+func checkFraction(p udf.Arg) error {
+	if !p.Const {
+		return diag.Errorf(diag.CodeArgument, diag.Pos{}, "the fraction of a percentile must be a constant")
+	}
+	list, ok := p.Value.([]types.Datum)
+	if !ok {
+		list = []types.Datum{p.Value}
+	}
+	for _, v := range list {
+		if f, ok := fraction(v, p.Type); !ok || f < 0 || f > 1 {
+			return invalid("the fraction of a percentile must be between 0 and 1")
+		}
+	}
+	return nil
+}
+
+// fraction is the number v of type t, or of its element type, as a double.
+func fraction(v types.Datum, t types.Type) (float64, bool) {
+	if t.Kind == types.Array {
+		t = *t.Elem
+	}
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case int64:
+		return float64(v), true
+	case decimal.Int128:
+		return float64(v.Int64()) / math.Pow10(t.Scale), v.FitsInt64()
+	}
+	return 0, false
+}
+
+// quantile interpolates between the sorted doubles es at position (n-1)·p.
+func quantile(es [][]byte, p float64) float64 {
+	at := float64(len(es)-1) * p
+	i := int(at)
+	lo := floatSortable(es[i])
+	if at == float64(i) {
+		return lo
+	}
+	hi := floatSortable(es[i+1])
+	return lo + (at-float64(i))*(hi-lo)
+}
+
+func percentiles(call *udf.Call, es [][]byte, b *batch.Builder) error {
+	list, ok := call.Consts[1].([]types.Datum)
+	if !ok {
+		p, _ := fraction(call.Consts[1], call.Args[1])
+		b.AppendDatum(quantile(es, p))
+		return nil
+	}
+	out := make([]types.Datum, len(list))
+	for i, v := range list {
+		p, _ := fraction(v, call.Args[1])
+		out[i] = quantile(es, p)
+	}
+	b.AppendDatum(out)
+	return nil
+}
+
+func discrete(call *udf.Call, es [][]byte, b *batch.Builder) error {
+	p, _ := fraction(call.Consts[1], call.Args[1])
+	i := int(math.Ceil(p*float64(len(es)))) - 1
+	v, err := fromSortable(es[min(max(i, 0), len(es)-1)], call.Args[0])
+	if err == nil {
+		b.AppendDatum(v)
+	}
+	return err
+}

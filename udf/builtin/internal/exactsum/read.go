@@ -1,0 +1,176 @@
+package exactsum
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/big"
+	"math/bits"
+)
+
+// number is ±m·2^exp, m in little-endian words.
+type number struct {
+	neg   bool
+	exp   int
+	words []uint64
+}
+
+// read gives the sum of group g and the non-finite terms it met. buf holds the
+// words of a window.
+func (s *Sums) read(g int, buf *[3]uint64) (number, special) {
+	w := &s.win[g]
+	switch w.base {
+	case unset:
+		return number{}, 0
+	case isWide:
+		neg, words := s.wide[w.wide].magnitude()
+		return number{neg, superBase, words}, s.wide[w.wide].special
+	}
+	neg, words := w.magnitude()
+	*buf = words
+	return number{neg, int(w.base) - 1075, buf[:]}, 0
+}
+
+// bitLen is the position after the highest set bit.
+func (n number) bitLen() int {
+	for i := len(n.words) - 1; i >= 0; i-- {
+		if n.words[i] != 0 {
+			return 64*i + bits.Len64(n.words[i])
+		}
+	}
+	return 0
+}
+
+// trailing is the number of zero bits at the low end of a nonzero number.
+func (n number) trailing() int {
+	i := 0
+	for n.words[i] == 0 {
+		i++
+	}
+	return 64*i + bits.TrailingZeros64(n.words[i])
+}
+
+// bitsAt is the 64 bits from bit position at on.
+func (n number) bitsAt(at int) uint64 {
+	i, shift := at/64, uint(at%64)
+	var lo, hi uint64
+	if i < len(n.words) {
+		lo = n.words[i]
+	}
+	if i+1 < len(n.words) {
+		hi = n.words[i+1]
+	}
+	return lo>>shift | hi<<1<<(63-shift)
+}
+
+// Float64 is the sum of group g, rounded to nearest even; 0 for an empty group.
+func (s *Sums) Float64(g int) float64 {
+	var buf [3]uint64
+	n, sp := s.read(g, &buf)
+	if sp != 0 {
+		return sp.float64()
+	}
+	return n.float64()
+}
+
+func (n number) float64() float64 {
+	length := n.bitLen()
+	if length == 0 {
+		return 0
+	}
+	// low is the exponent of the result's last bit.
+	low := max(n.exp+length-53, -1074)
+	drop := low - n.exp
+	if drop <= 0 {
+		low, drop = n.exp, 0
+	}
+	m := n.bitsAt(drop)
+	if drop > 0 && n.bitsAt(drop-1)&1 != 0 {
+		if m&1 != 0 || n.trailing() < drop-1 {
+			m++
+		}
+	}
+	x := math.Ldexp(float64(m), low)
+	if n.neg {
+		x = -x
+	}
+	return x
+}
+
+// Exact is the sum of group g as m·2^exp; ok is false if a term was not finite.
+func (s *Sums) Exact(g int) (m *big.Int, exp int, ok bool) {
+	var buf [3]uint64
+	n, sp := s.read(g, &buf)
+	m = new(big.Int)
+	length := n.bitLen()
+	if sp != 0 || length == 0 {
+		return m, 0, sp == 0
+	}
+	zeros := n.trailing()
+	b := make([]byte, (length-zeros+7)/8)
+	for i := range b {
+		b[len(b)-1-i] = byte(n.bitsAt(zeros + 8*i))
+	}
+	m.SetBytes(b)
+	if n.neg {
+		m.Neg(m)
+	}
+	return m, n.exp + zeros, true
+}
+
+// A state is a byte of flags (the specials and negative) and, unless zero, the
+// exponent (2 bytes) and the odd integer it multiplies, little-endian. Equal sums
+// have equal states.
+const negative = 1 << 3
+
+// AppendState appends the partial sum of a group that has terms.
+func (s *Sums) AppendState(dst []byte, g int) []byte {
+	var buf [3]uint64
+	n, sp := s.read(g, &buf)
+	flags := byte(sp)
+	length := n.bitLen()
+	if length == 0 || sp != 0 {
+		return append(dst, flags)
+	}
+	if n.neg {
+		flags |= negative
+	}
+	zeros := n.trailing()
+	dst = append(dst, flags)
+	dst = binary.LittleEndian.AppendUint16(dst, uint16(int16(n.exp+zeros)))
+	for at := zeros; at < length; at += 8 {
+		dst = append(dst, byte(n.bitsAt(at)))
+	}
+	return dst
+}
+
+// Merge adds a partial sum to group g.
+func (s *Sums) Merge(g int, state []byte) error {
+	if len(state) == 0 || len(state) == 2 {
+		return fmt.Errorf("partial sum of %d bytes", len(state))
+	}
+	flags := state[0]
+	if sp := special(flags &^ negative); sp != 0 {
+		w := &s.win[g]
+		s.widen(w)
+		s.wide[w.wide].special |= sp
+		return nil
+	}
+	if len(state) == 1 {
+		s.addBits(g, 0, 0, false)
+		return nil
+	}
+	exp := int(int16(binary.LittleEndian.Uint16(state[1:])))
+	m := state[3:]
+	if exp < superBase || exp+8*len(m) > superBase+32*superChunks {
+		return fmt.Errorf("partial sum with exponent %d", exp)
+	}
+	// The most significant part comes first, so that an empty group's window
+	// is placed around it.
+	for i := (len(m) - 1) / 6 * 6; i >= 0; i -= 6 {
+		var part [8]byte
+		copy(part[:6], m[i:])
+		s.addBits(g, binary.LittleEndian.Uint64(part[:]), exp+8*i, flags&negative != 0)
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package builtin
+
+import (
+	"slices"
+
+	"github.com/bixidata/bixi/udf"
+)
+
+// library lists the functions that are no operators, a line a family.
+func library() []*udf.Function {
+	return slices.Concat(
+		mathFunctions(),
+		integerFunctions(),
+		roundFunctions(),
+		formatFunctions(),
+		randomFunctions(),
+		textFunctions(),
+		findFunctions(),
+		regexpFunctions(),
+		codingFunctions(),
+		hashFunctions(),
+		jsonFunctions(),
+		otherFunctions(),
+		partFunctions(),
+		shiftFunctions(),
+		dateTextFunctions(),
+		aggregates(),
+	)
+}

@@ -1,0 +1,332 @@
+package builtin
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/udf"
+	"github.com/bixidata/bixi/udf/kernel"
+)
+
+// constantOf is an Eval that gives v in every row.
+func constantOf(t types.Type, v types.Datum) udf.Eval {
+	return func(_ *udf.Call, _ []*batch.Column, n int) (*batch.Column, error) {
+		return batch.DatumColumn(t, v, n), nil
+	}
+}
+
+// textFunctions lists the functions that measure and reshape texts. Positions
+// count code points from 1.
+func textFunctions() []*udf.Function {
+	s, l := types.StringType, types.BigIntType
+	text := func(name, summary, example, result string, f func(dst, s []byte) []byte, aliases ...string) *udf.Function {
+		return &udf.Function{Name: name, Aliases: aliases, Family: "string", Args: typeList(s), Returns: s,
+			Doc: udf.Doc{Summary: summary, Example: example, Result: result}, Eval: kernel.Text1(f)}
+	}
+	measure := func(name, summary, example, result string, f func(s []byte) int64, aliases ...string) *udf.Function {
+		return &udf.Function{Name: name, Aliases: aliases, Family: "string", Args: typeList(s), Returns: l,
+			Doc: udf.Doc{Summary: summary, Example: example, Result: result}, Eval: kernel.TextTo(f)}
+	}
+	trim := func(name, summary, example, result string, f func(s []byte, in func(byte) bool, cut string) []byte) *udf.Function {
+		return overloaded(udf.Function{Name: name, Family: "string", Doc: udf.Doc{Summary: summary, Example: example, Result: result}},
+			variant{args: typeList(s), returns: s, eval: kernel.Text1(func(dst, s []byte) []byte { return append(dst, f(s, isBlank, " ")...) })},
+			variant{args: typeList(s, s), returns: s, eval: kernel.Text2(func(dst, s, cut []byte) ([]byte, error) {
+				return append(dst, f(s, nil, string(cut))...), nil
+			})})
+	}
+	pad := func(name, summary, example, result string, left bool) *udf.Function {
+		return &udf.Function{Name: name, Family: "string", Args: typeList(s, l, s), Returns: s,
+			Doc: udf.Doc{Summary: summary, Example: example, Result: result},
+			Eval: kernel.RowsText(func(r *kernel.Row, dst []byte) ([]byte, error) {
+				return padTo(dst, r.Text(0), r.Int(1), r.Text(2), left)
+			})}
+	}
+	return []*udf.Function{
+		measure("ascii", "The first byte; 0 for an empty text.", "ascii('abc')", "97", func(s []byte) int64 {
+			if len(s) == 0 {
+				return 0
+			}
+			return int64(s[0])
+		}),
+		{Name: "chr", Family: "string", Args: typeList(l), Returns: s,
+			Doc: udf.Doc{Summary: "The character of an ASCII code (0 to 127).", Example: "chr(65)", Result: "A"},
+			Eval: kernel.ToTextErr(func(dst []byte, n int64) ([]byte, error) {
+				if n < 0 || n > 127 {
+					return nil, invalid("chr takes 0 to 127, not %d", n)
+				}
+				return append(dst, byte(n)), nil
+			})},
+		overloaded(udf.Function{Name: "length", Aliases: []string{"char_length", "character_length"}, Family: "string",
+			Doc: udf.Doc{Summary: "The number of characters, -1 if not valid UTF-8; of BINARY the number of bytes.", Example: "length('海龟')", Result: "2"}},
+			variant{args: typeList(s), returns: l, eval: kernel.TextTo(runeLength)},
+			variant{args: typeList(types.BinaryType), returns: l, eval: kernel.TextTo(byteLength)}),
+		overloaded(udf.Function{Name: "lengthb", Aliases: []string{"octet_length"}, Family: "string",
+			Doc: udf.Doc{Summary: "The number of bytes.", Example: "lengthb('海龟')", Result: "6"}},
+			variant{args: typeList(s), returns: l, eval: kernel.TextTo(byteLength)},
+			variant{args: typeList(types.BinaryType), returns: l, eval: kernel.TextTo(byteLength)}),
+		text("lower", "English letters in lower case.", "lower('ABC')", "abc", appendLower, "tolower", "lcase"),
+		text("upper", "English letters in upper case.", "upper('abc')", "ABC", appendUpper, "toupper", "ucase"),
+		text("initcap", "The first letter of each word in upper case, the others in lower case.", "initcap('oDPS sql')", "Odps Sql", appendInitcap),
+		text("soundex", "The soundex code.", "soundex('Robert')", "R163", appendSoundex),
+		trim("trim", "Without the characters of a set (blanks) at both ends.", "trim('xxayx', 'xy')", "a", func(s []byte, in func(byte) bool, cut string) []byte {
+			if in != nil {
+				return trimRight(trimLeft(s, in), in)
+			}
+			return bytes.Trim(s, cut)
+		}),
+		trim("ltrim", "Without the characters of a set (blanks) at the beginning.", "ltrim('xya', 'xy')", "a", func(s []byte, in func(byte) bool, cut string) []byte {
+			if in != nil {
+				return trimLeft(s, in)
+			}
+			return bytes.TrimLeft(s, cut)
+		}),
+		trim("rtrim", "Without the characters of a set (blanks) at the end.", "rtrim('axy', 'xy')", "a", func(s []byte, in func(byte) bool, cut string) []byte {
+			if in != nil {
+				return trimRight(s, in)
+			}
+			return bytes.TrimRight(s, cut)
+		}),
+		pad("lpad", "Filled from the left with a text to n characters, or cut to n.", "lpad('abc', 5, '12')", "12abc", true),
+		pad("rpad", "Filled from the right with a text to n characters, or cut to n.", "rpad('abc', 5, '12')", "abc12", false),
+		{Name: "repeat", Family: "string", Args: typeList(s, l), Returns: s,
+			Doc:  udf.Doc{Summary: "The text n times.", Example: "repeat('abc', 2)", Result: "abcabc"},
+			Eval: kernel.TextArg(func(dst, s []byte, n int64) ([]byte, error) { return appendRepeated(dst, s, n) })},
+		{Name: "space", Family: "string", Args: typeList(l), Returns: s,
+			Doc:  udf.Doc{Summary: "n blanks.", Example: "length(space(10))", Result: "10"},
+			Eval: kernel.ToTextErr(func(dst []byte, n int64) ([]byte, error) { return appendRepeated(dst, []byte(" "), n) })},
+		overloaded(udf.Function{Name: "reverse", Family: "string",
+			Doc: udf.Doc{Summary: "The characters in reverse order.", Example: "reverse('abc')", Result: "cba"}},
+			variant{args: typeList(s), returns: s, eval: kernel.Text1(appendReversed)}),
+		substrOf("substr", true, "From position start (negative: from the end), n characters or the rest; start 0 gives NULL.", "substr('abcdef', 2, 3)", "bcd"),
+		substrOf("substring", false, "From position start (negative: from the end), n characters or the rest; start 0 gives ''.", "substring('abcdef', -2)", "ef"),
+	}
+}
+
+func runeLength(s []byte) int64 {
+	if isASCII(s) {
+		return int64(len(s))
+	}
+	if !utf8.Valid(s) {
+		return -1
+	}
+	return int64(utf8.RuneCount(s))
+}
+
+func byteLength(s []byte) int64 { return int64(len(s)) }
+
+func isASCII(s []byte) bool {
+	for _, c := range s {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func appendLower(dst, s []byte) []byte {
+	at := len(dst)
+	dst = append(dst, s...)
+	for i, c := range dst[at:] {
+		if c-'A' < 26 {
+			dst[at+i] = c | 0x20
+		}
+	}
+	return dst
+}
+
+func appendUpper(dst, s []byte) []byte {
+	at := len(dst)
+	dst = append(dst, s...)
+	for i, c := range dst[at:] {
+		if c-'a' < 26 {
+			dst[at+i] = c &^ 0x20
+		}
+	}
+	return dst
+}
+
+func appendInitcap(dst, s []byte) []byte {
+	at := len(dst)
+	dst = appendLower(dst, s)
+	start := true
+	for i, c := range dst[at:] {
+		if start && c-'a' < 26 {
+			dst[at+i] = c &^ 0x20
+		}
+		start = isBlank(c)
+	}
+	return dst
+}
+
+func isBlank(c byte) bool { return c == ' ' || c-'\t' < 5 }
+
+func trimLeft(s []byte, in func(byte) bool) []byte {
+	for len(s) > 0 && in(s[0]) {
+		s = s[1:]
+	}
+	return s
+}
+
+func trimRight(s []byte, in func(byte) bool) []byte {
+	for len(s) > 0 && in(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// skipRunes is the byte offset of character n of s (from 0), or len(s).
+func skipRunes(s []byte, n int64) int {
+	if n >= int64(len(s)) {
+		return len(s)
+	}
+	if isASCII(s[:n]) {
+		return int(n)
+	}
+	at := 0
+	for ; n > 0 && at < len(s); n-- {
+		_, size := utf8.DecodeRune(s[at:])
+		at += size
+	}
+	return at
+}
+
+func padTo(dst, s []byte, n int64, fill []byte, left bool) ([]byte, error) {
+	if n < 0 {
+		return nil, kernel.Null
+	}
+	have := int64(utf8.RuneCount(s))
+	if have >= n {
+		return append(dst, s[:skipRunes(s, n)]...), nil
+	}
+	if len(fill) == 0 {
+		return append(dst, s...), nil
+	}
+	if n > maxText {
+		return nil, tooLong(n)
+	}
+	if !left {
+		dst = append(dst, s...)
+	}
+	per := int64(utf8.RuneCount(fill))
+	for need := n - have; need > 0; need -= per {
+		dst = append(dst, fill[:skipRunes(fill, need)]...)
+	}
+	if left {
+		dst = append(dst, s...)
+	}
+	return dst, nil
+}
+
+// maxText bounds the texts that functions make from nothing, in bytes.
+const maxText = 8 << 20
+
+func tooLong(n int64) error { return invalid("a text of %d bytes is too long", n) }
+
+func appendRepeated(dst, s []byte, n int64) ([]byte, error) {
+	if n > maxText || n*int64(len(s)) > maxText {
+		return nil, tooLong(n * int64(max(len(s), 1)))
+	}
+	for ; n > 0; n-- {
+		dst = append(dst, s...)
+	}
+	return dst, nil
+}
+
+func appendReversed(dst, s []byte) []byte {
+	for len(s) > 0 {
+		_, size := utf8.DecodeLastRune(s)
+		dst = append(dst, s[len(s)-size:]...)
+		s = s[:len(s)-size]
+	}
+	return dst
+}
+
+// substrOf makes SUBSTR, which gives NULL for position 0, or SUBSTRING.
+func substrOf(name string, zeroIsNull bool, summary, example, result string) *udf.Function {
+	s, b, l := types.StringType, types.BinaryType, types.BigIntType
+	cut := func(part func(s []byte, start, n int64) []byte) udf.Eval {
+		return kernel.TextArg2(func(dst, s []byte, start, n int64) ([]byte, error) {
+			if start == 0 && zeroIsNull {
+				return nil, kernel.Null
+			}
+			return append(dst, part(s, start, n)...), nil
+		})
+	}
+	rest := func(part func(s []byte, start, n int64) []byte) udf.Eval {
+		return kernel.TextArg(func(dst, s []byte, start int64) ([]byte, error) {
+			if start == 0 && zeroIsNull {
+				return nil, kernel.Null
+			}
+			return append(dst, part(s, start, int64(len(s)))...), nil
+		})
+	}
+	return overloaded(udf.Function{Name: name, Family: "string", Doc: udf.Doc{Summary: summary, Example: example, Result: result}},
+		variant{args: typeList(s, l), returns: s, eval: rest(runePart)},
+		variant{args: typeList(b, l), returns: b, eval: rest(bytePart)},
+		variant{args: typeList(s, l, l), returns: s, eval: cut(runePart)},
+		variant{args: typeList(b, l, l), returns: b, eval: cut(bytePart)})
+}
+
+// runePart is n characters of s from position start; nothing for position 0 or
+// one before the beginning.
+func runePart(s []byte, start, n int64) []byte {
+	if start == 0 || n <= 0 {
+		return nil
+	}
+	if start < 0 {
+		if isASCII(s) {
+			return bytePart(s, start, n)
+		}
+		if start += int64(utf8.RuneCount(s)) + 1; start < 1 {
+			return nil
+		}
+	}
+	s = s[skipRunes(s, start-1):]
+	return s[:skipRunes(s, n)]
+}
+
+func bytePart(s []byte, start, n int64) []byte {
+	if start == 0 || n <= 0 {
+		return nil
+	}
+	if start < 0 {
+		start += int64(len(s)) + 1
+	}
+	if start < 1 || start > int64(len(s)) {
+		return nil
+	}
+	s = s[start-1:]
+	return s[:min(n, int64(len(s)))]
+}
+
+// soundexCodes are the digits of the letters a to z; 0 is dropped, 7 does not
+// separate equal digits.
+const soundexCodes = "01230127022455012623017202"
+
+func appendSoundex(dst, s []byte) []byte {
+	at := len(dst)
+	last := byte('0')
+	for _, c := range s {
+		if c |= 0x20; c-'a' >= 26 {
+			continue
+		}
+		code := soundexCodes[c-'a']
+		switch {
+		case len(dst) == at:
+			dst = append(dst, c&^0x20)
+		case code == '7':
+			continue
+		case code != '0' && code != last:
+			dst = append(dst, code)
+		}
+		if last = code; len(dst) == at+4 {
+			return dst
+		}
+	}
+	for len(dst) > at && len(dst) < at+4 {
+		dst = append(dst, '0')
+	}
+	return dst
+}

@@ -1,0 +1,16 @@
+package operator
+
+import "github.com/bixidata/bixi/planner/physical"
+
+// newLoopJoin makes a nested-loop join. It is a hash join without keys: all
+// right rows form one chain and every pair is a candidate, which the condition
+// decides on in blocks.
+func newLoopJoin(n *physical.LoopJoin, in []Operator, env *Env) (*hashJoin, error) {
+	j, err := newHashJoin(&physical.HashJoin{Binary: n.Binary, Kind: n.Kind, Residual: n.Cond, Shared: n.Shared, Output: n.Output}, in, env)
+	if err != nil {
+		return nil, err
+	}
+	// A LoopJoin has no number; equal nodes have equal right sides.
+	j.shareKey = "loop join " + string(physical.EncodeNode(n))
+	return j, nil
+}

@@ -1,0 +1,164 @@
+package operator
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/shuffle"
+)
+
+// shuffleRead gives this task's partition of all outputs of a stage: in task
+// order if the plan wants that, as they arrive otherwise.
+type shuffleRead struct {
+	node    *physical.ShuffleRead
+	env     *Env
+	readers []shuffle.Reader
+	next    int // reader, in task order
+	arrival *arrival
+}
+
+func newShuffleRead(n *physical.ShuffleRead, _ []Operator, env *Env) (*shuffleRead, error) {
+	return &shuffleRead{node: n, env: env}, nil
+}
+
+func (r *shuffleRead) Open(ctx context.Context) error {
+	readers, err := r.env.Input(ctx, r.node.From)
+	r.readers = readers
+	if err != nil {
+		return err
+	}
+	if !r.node.Ordered && len(readers) > 1 {
+		r.arrival = startArrival(ctx, readers)
+	}
+	return nil
+}
+
+func (r *shuffleRead) Next(ctx context.Context) (*batch.Batch, error) {
+	for {
+		b, err := r.nextAny(ctx)
+		if err != nil || b.Rows() > 0 {
+			return b, err
+		}
+	}
+}
+
+func (r *shuffleRead) nextAny(ctx context.Context) (*batch.Batch, error) {
+	if r.arrival != nil {
+		return r.arrival.Next(ctx)
+	}
+	for ; r.next < len(r.readers); r.next++ {
+		b, err := r.readers[r.next].Next(ctx)
+		if err != io.EOF {
+			return b, err
+		}
+	}
+	return nil, io.EOF
+}
+
+func (r *shuffleRead) Close() error {
+	if r.arrival != nil {
+		r.arrival.stop()
+	}
+	var err error
+	for _, in := range r.readers {
+		if e := in.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// arrivals is how many outputs an exchange reads at a time.
+const arrivals = 4
+
+// arrival reads several readers at once. Its goroutines end when all readers
+// have, at the first error, or at stop, which waits for them.
+type arrival struct {
+	batches chan *batch.Batch // closed when all goroutines have ended
+	cancel  context.CancelCauseFunc
+	mu      struct {
+		sync.Mutex
+		next int // reader
+		err  error
+	}
+}
+
+func startArrival(ctx context.Context, readers []shuffle.Reader) *arrival {
+	a := &arrival{batches: make(chan *batch.Batch, arrivals)}
+	ctx, a.cancel = context.WithCancelCause(ctx)
+	var running sync.WaitGroup
+	for range min(arrivals, len(readers)) {
+		running.Go(func() { a.fail(a.read(ctx, readers)) })
+	}
+	go func() { // ends after those it waits for
+		running.Wait()
+		close(a.batches)
+	}()
+	return a
+}
+
+// read takes one reader after the other to its end.
+func (a *arrival) read(ctx context.Context, readers []shuffle.Reader) error {
+	for {
+		a.mu.Lock()
+		i := a.mu.next
+		a.mu.next++
+		a.mu.Unlock()
+		if i >= len(readers) {
+			return nil
+		}
+		for {
+			b, err := readers[i].Next(ctx)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			select {
+			case a.batches <- b:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+	}
+}
+
+// fail keeps the first error and ends the other goroutines.
+func (a *arrival) fail(err error) {
+	if err == nil {
+		return
+	}
+	a.mu.Lock()
+	if a.mu.err == nil {
+		a.mu.err = err
+	}
+	a.mu.Unlock()
+	a.cancel(err)
+}
+
+func (a *arrival) Next(ctx context.Context) (*batch.Batch, error) {
+	select {
+	case b, ok := <-a.batches:
+		if ok {
+			return b, nil
+		}
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.mu.err != nil {
+		return nil, a.mu.err
+	}
+	return nil, io.EOF
+}
+
+func (a *arrival) stop() {
+	a.cancel(context.Canceled)
+	for range a.batches {
+	}
+}
