@@ -109,6 +109,33 @@ func TestSilence(t *testing.T) {
 	})
 }
 
+type mute struct{}
+
+func (mute) dispatch(*taskpb.Down) {}
+func (mute) close()                {}
+
+// TestLateTick tells a silent worker from a master that was held up.
+func TestLateTick(t *testing.T) {
+	for late, workers := range map[time.Duration]int{0: 0, 2 * time.Second: 0, 3 * time.Second: 1, time.Hour: 1} {
+		opts := Options{}
+		opts.setDefaults()
+		now := time.Unix(1000, 0)
+		c, err := newCore(opts, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.register(now, &taskpb.RegisterRequest{Worker: "a", Epoch: 1, Slots: 1}, mute{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.tick(now.Add(opts.WorkerTimeout + late)); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(c.sched.Workers()); n != workers {
+			t.Errorf("a tick that is %v late leaves %d workers, not %d", late, n, workers)
+		}
+	}
+}
+
 func TestLogKeepsDataOut(t *testing.T) {
 	var log bytes.Buffer
 	m, err := New(Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
