@@ -33,6 +33,8 @@ func arrayFunctions() []*udf.Function {
 			func(l *listRow) { l.unique(l.from, l.to, nil) }),
 		arrayToArray("sort_array", "The elements in ascending order, NULL first, or in descending order if the second argument is false.", "sort_array(array(3, 1, 2))", "[1,2,3]", sortArray, types.BooleanType),
 		arrayToArray("slice", "n elements from place start on, which counts from 1, or from the end if negative.", "slice(array(1, 2, 3, 4), 2, 2)", "[2,3]", sliceArray, types.BigIntType, types.BigIntType),
+		{Name: "flatten", Family: "array", Resolve: resolveFlatten, Eval: flatten,
+			Doc: udf.Doc{Summary: "The elements of the arrays in an array, in one.", Example: "flatten(array(array(1), array(2, 3)))", Result: "[1,2,3]"}},
 		twoArrays("array_union", "The distinct elements of both arrays.", "array_union(array(1, 2), array(2, 3))", "[1,2,3]",
 			func(l *listRow) { l.unique(l.from, l.to, nil); l.unique(l.from2, l.to2, nil) }),
 		twoArrays("array_except", "The distinct elements of the first array that the second does not have.", "array_except(array(1, 2, 3), array(2))", "[1,3]",
@@ -480,4 +482,42 @@ func sequence(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error
 	}
 	child := batch.FromValues(types.BigIntType, batch.PhysI64, vals, nil)
 	return &batch.Column{Type: call.Returns, Phys: batch.PhysList, N: n, Valid: valid, Offsets: offsets, Children: []*batch.Column{child}}, nil
+}
+
+func resolveFlatten(args []udf.Arg) (udf.Signature, error) {
+	t, err := oneArg("flatten", args)
+	if err != nil || !isArray(t) || !isArray(*t.Elem) {
+		return udf.Signature{}, badArgs("flatten", "flatten(array of arrays)", args)
+	}
+	return udf.Signature{Args: typeList(t), Returns: *t.Elem}, nil
+}
+
+// flatten leaves out inner arrays that are NULL.
+func flatten(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+	valid, allNull := kernel.Validity(args, n)
+	if allNull {
+		return batch.NullColumn(call.Returns, n), nil
+	}
+	inner := batch.Flatten(args[0].Children[0])
+	var kept []int32
+	offsets := make([]int32, n+1)
+	for i := range n {
+		if valid == nil || valid.Get(i) {
+			from, to := spanOf(args[0], i)
+			for k := from; k < to; k++ {
+				if inner.IsNull(k) {
+					continue
+				}
+				for e := inner.Offsets[k]; e < inner.Offsets[k+1]; e++ {
+					kept = append(kept, e)
+				}
+			}
+		}
+		offsets[i+1] = int32(len(kept))
+	}
+	child := batch.NewBuilder(*call.Returns.Elem)
+	if len(kept) > 0 {
+		child.Append(inner.Children[0], kept)
+	}
+	return &batch.Column{Type: call.Returns, Phys: batch.PhysList, N: n, Valid: valid, Offsets: offsets, Children: []*batch.Column{child.Finish()}}, nil
 }

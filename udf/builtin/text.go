@@ -96,9 +96,8 @@ func textFunctions() []*udf.Function {
 		{Name: "space", Family: "string", Args: typeList(l), Returns: s,
 			Doc:  udf.Doc{Summary: "n blanks.", Example: "length(space(10))", Result: "10"},
 			Eval: kernel.ToTextErr(func(dst []byte, n int64) ([]byte, error) { return appendRepeated(dst, []byte(" "), n) })},
-		overloaded(udf.Function{Name: "reverse", Family: "string",
-			Doc: udf.Doc{Summary: "The characters in reverse order.", Example: "reverse('abc')", Result: "cba"}},
-			variant{args: typeList(s), returns: s, eval: kernel.Text1(appendReversed)}),
+		{Name: "reverse", Family: "string", Resolve: resolveReverse, New: newReverse,
+			Doc: udf.Doc{Summary: "The characters of a text, or the elements of an array, in reverse order.", Example: "reverse('abc')", Result: "cba"}},
 		substrOf("substr", true, "From position start (negative: from the end), n characters or the rest; start 0 gives NULL.", "substr('abcdef', 2, 3)", "bcd"),
 		substrOf("substring", false, "From position start (negative: from the end), n characters or the rest; start 0 gives ''.", "substring('abcdef', -2)", "ef"),
 	}
@@ -329,4 +328,29 @@ func appendSoundex(dst, s []byte) []byte {
 		dst = append(dst, '0')
 	}
 	return dst
+}
+
+func resolveReverse(args []udf.Arg) (udf.Signature, error) {
+	t, err := oneArg("reverse", args)
+	switch {
+	case err == nil && t.Kind == types.Array:
+	case err == nil && types.CanCoerce(t, types.StringType):
+		t = types.StringType
+	default:
+		return udf.Signature{}, badArgs("reverse", "reverse(text or array)", args)
+	}
+	return udf.Signature{Args: typeList(t), Returns: t}, nil
+}
+
+func newReverse(call *udf.Call) (udf.Eval, error) {
+	if call.Args[0].Kind == types.String {
+		return kernel.Text1(appendReversed), nil
+	}
+	return func(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+		return pickElements(call, args, args, n, func(l *listRow) {
+			for k := l.to - 1; k >= l.from; k-- {
+				l.keep(k)
+			}
+		})
+	}, nil
 }
