@@ -24,18 +24,7 @@ func jsonFunctions() []*udf.Function {
 	return []*udf.Function{
 		either("get_json_object", "The value at a path ($.a[0].b, [*], ['x.y']) as text, strings without quotes; NULL if it is not there or the JSON is bad.",
 			`get_json_object('{"a":[1,{"b":"x"}]}', '$.a[1].b')`, "x", s,
-			kernel.Text2(func(dst, text, path []byte) ([]byte, error) {
-				vals, several, err := jsonAt(text, path)
-				switch {
-				case err != nil:
-					return nil, err
-				case len(vals) == 0 || string(vals[0]) == "null" && !several:
-					return nil, kernel.Null
-				case !several || len(vals) == 1:
-					return appendUnquoted(dst, vals[0]), nil
-				}
-				return appendJSONArray(dst, vals), nil
-			}), s),
+			withPath(func(p *jsonPath) udf.Eval { return kernel.Text2(p.textAt) }), s),
 		either("json_valid", "Whether a text is JSON.", `json_valid('{"a":1}')`, "true", types.BooleanType,
 			kernel.TextTo(func(text []byte) bool { return json.Valid(text) })),
 		{Name: "json_parse", Family: "json", Args: typeList(s), Returns: j,
@@ -64,11 +53,13 @@ func jsonFunctions() []*udf.Function {
 		})),
 		{Name: "json_extract", Family: "json", Args: typeList(j, s), Returns: j,
 			Doc:  udf.Doc{Summary: "The JSON at a path; NULL if it is not there.", Example: `json_extract(json_parse('{"a":{"b":1}}'), '$.a')`, Result: `{"b":1}`},
-			Eval: kernel.Text2(extractJSON)},
+			Eval: withPath(func(p *jsonPath) udf.Eval { return kernel.Text2(p.jsonAt) })},
 		either("json_exists", "Whether there is a value at a path.", `json_exists(json_parse('{"a":null}'), '$.a')`, "true", types.BooleanType,
-			kernel.Text2To(func(text, path []byte) (bool, error) {
-				vals, _, err := jsonAt(text, path)
-				return len(vals) > 0, err
+			withPath(func(p *jsonPath) udf.Eval {
+				return kernel.Text2To(func(text, path []byte) (bool, error) {
+					vals, _, err := p.find(text, path)
+					return len(vals) > 0, err
+				})
 			}), s),
 		{Name: "to_json", Family: "json",
 			Doc: udf.Doc{Summary: "A value as JSON text: keys of structs in lower case, their NULL fields left out.", Example: "to_json(split('a,b', ','))", Result: `["a","b"]`},
@@ -91,8 +82,23 @@ func bufferOf(buf *bytes.Buffer, err error) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-func extractJSON(dst, text, path []byte) ([]byte, error) {
-	vals, several, err := jsonAt(text, path)
+// textAt appends what get_json_object gives.
+func (p *jsonPath) textAt(dst, text, path []byte) ([]byte, error) {
+	vals, several, err := p.find(text, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(vals) == 0 || string(vals[0]) == "null" && !several:
+		return nil, kernel.Null
+	case !several || len(vals) == 1:
+		return appendUnquoted(dst, vals[0]), nil
+	}
+	return appendJSONArray(dst, vals), nil
+}
+
+// jsonAt appends what json_extract gives.
+func (p *jsonPath) jsonAt(dst, text, path []byte) ([]byte, error) {
+	vals, several, err := p.find(text, path)
 	switch {
 	case err != nil:
 		return nil, err
@@ -199,8 +205,23 @@ type jsonStep struct {
 
 const stepKey, stepAll = -1, -2
 
-// jsonPath reads $.a['b'][0][*].
-func jsonPath(path []byte) ([]jsonStep, error) {
+// jsonPath finds values by path; it remembers the steps of the path it read last.
+type jsonPath struct {
+	text  []byte
+	steps []jsonStep
+	// Values found, and those of the step before.
+	vals, last [][]byte
+}
+
+// withPath runs an Eval with a jsonPath for each batch.
+func withPath(f func(*jsonPath) udf.Eval) udf.Eval {
+	return func(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+		return f(&jsonPath{})(call, args, n)
+	}
+}
+
+// readPath reads $.a['b'][0][*].
+func readPath(path []byte) ([]jsonStep, error) {
 	p := strings.TrimSpace(string(path))
 	p = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(p, "lax "), "strict "))
 	bad := invalid("'%s' is not a path such as $.a[0].b", path)
@@ -250,23 +271,28 @@ func bracketStep(p string) (step jsonStep, rest string, ok bool) {
 	return jsonStep{index: int(n)}, rest, ok && err == nil
 }
 
-// jsonAt is the values at a path, as they stand in the text; several if the path
-// has a step that can find more than one. Bad JSON has none.
-func jsonAt(text, path []byte) (vals [][]byte, several bool, err error) {
-	steps, err := jsonPath(path)
-	if err != nil || !json.Valid(text) {
-		return nil, false, err
-	}
-	vals = [][]byte{bytes.TrimSpace(text)}
-	for _, st := range steps {
-		several = several || st.index == stepAll
-		var next [][]byte
-		for _, v := range vals {
-			next = st.apply(v, next)
+// find is the values at a path, as they stand in the text; several if the path
+// has a step that can find more than one. Bad JSON has none. The values are valid
+// until the next call.
+func (p *jsonPath) find(text, path []byte) (vals [][]byte, several bool, err error) {
+	if p.text == nil || !bytes.Equal(p.text, path) {
+		if p.steps, err = readPath(path); err != nil {
+			return nil, false, err
 		}
-		vals = next
+		p.text = bytes.Clone(path)
 	}
-	return vals, several, nil
+	if !json.Valid(text) {
+		return nil, false, nil
+	}
+	p.vals = append(p.vals[:0], bytes.TrimSpace(text))
+	for _, st := range p.steps {
+		several = several || st.index == stepAll
+		p.vals, p.last = p.last[:0], p.vals
+		for _, v := range p.last {
+			p.vals = st.apply(v, p.vals)
+		}
+	}
+	return p.vals, several, nil
 }
 
 // apply appends the values that a step finds in the valid JSON v.
