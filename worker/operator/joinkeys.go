@@ -57,11 +57,7 @@ func (k *joinKeys) eval(b *batch.Batch) (cols []*batch.Column, words []uint64, a
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	for i, c := range cols {
-		if c.Valid != nil && !(i < len(k.nullSafe) && k.nullSafe[i]) {
-			able = batch.And(able, rowValid(c), n)
-		}
-	}
+	able = k.able(cols, n)
 	if !k.packed {
 		k.words = k.hasher.Hash(cols, n, k.words)
 		return cols, k.words, able, nil
@@ -72,6 +68,16 @@ func (k *joinKeys) eval(b *batch.Batch) (cols []*batch.Column, words []uint64, a
 		k.pack(cols)
 	}
 	return cols, k.words, able, nil
+}
+
+// able tells which rows have no NULL in a key that a NULL matches nothing of.
+func (k *joinKeys) able(cols []*batch.Column, n int) (able batch.Bitmap) {
+	for i, c := range cols {
+		if c.Valid != nil && !(i < len(k.nullSafe) && k.nullSafe[i]) {
+			able = batch.And(able, rowValid(c), n)
+		}
+	}
+	return able
 }
 
 // pack puts the keys side by side, the first one highest.

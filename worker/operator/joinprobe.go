@@ -15,6 +15,8 @@ type joinProbe struct {
 	table    *joinTable
 	residual *pairFilter
 	limit    int
+	// Which columns leave the join; the others are nil in what next gives.
+	wantLeft, wantRight []bool
 
 	b     *batch.Batch // nil: no batch
 	n     int
@@ -48,7 +50,13 @@ func (p *joinProbe) begin(b *batch.Batch) error {
 	if err != nil {
 		return err
 	}
-	p.b, p.n, p.keys, p.able = b, b.Rows(), keys, able
+	p.beginRows(b, keys, words, able)
+	return nil
+}
+
+// beginRows is begin with the keys evaluated.
+func (p *joinProbe) beginRows(b *batch.Batch, keys []*batch.Column, words []uint64, able batch.Bitmap) {
+	p.b, p.n, p.keys, p.able = b, len(words), keys, able
 	p.heads = growInts(p.heads, p.n)
 	p.table.lookup(words, p.heads)
 	if able != nil {
@@ -59,7 +67,6 @@ func (p *joinProbe) begin(b *batch.Batch) error {
 		}
 	}
 	p.row, p.cur, p.paired = 0, p.heads[0], false
-	return nil
 }
 
 // growInts is s with length n and unspecified content, never nil: as a
@@ -254,7 +261,7 @@ func (p *joinProbe) output(li, ri []int32) *batch.Batch {
 	} else {
 		raw := p.rawRows(li)
 		for i, c := range p.b.Columns {
-			if !p.join.wants(i) {
+			if !p.wantLeft[i] {
 				out.Columns = append(out.Columns, nil)
 				continue
 			}
@@ -277,9 +284,8 @@ func isIdentity(idx []int32) bool {
 // table's column as their dictionary: it never changes, but keepers should not
 // share a large one for the sake of a few rows.
 func (p *joinProbe) appendRight(out *batch.Batch, ri []int32) *batch.Batch {
-	base := len(out.Columns)
 	for i, c := range p.table.cols {
-		if !p.join.wants(base + i) {
+		if !p.wantRight[i] {
 			out.Columns = append(out.Columns, nil)
 			continue
 		}
