@@ -97,7 +97,13 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 		p.b = nil
 		return out, err
 	}
-	if p.table.unique && p.table.packed && p.residual == nil && kind != physical.RightSemi && kind != physical.RightAnti {
+	exact := p.table.packed && p.residual == nil // every candidate is a match
+	switch {
+	case exact && (kind == physical.RightSemi || kind == physical.RightAnti):
+		p.seeChains()
+		p.b = nil
+		return nil, nil
+	case exact && p.table.unique:
 		return p.uniquePiece(kind), nil
 	}
 	from := p.row
@@ -225,6 +231,16 @@ func (p *joinProbe) see(ri []int32) {
 	}
 	for _, r := range ri {
 		if r >= 0 {
+			p.seen.Set(int(r))
+		}
+	}
+}
+
+// seeChains remembers all rows of the words found. A chain whose first row has
+// been seen has been seen whole.
+func (p *joinProbe) seeChains() {
+	for _, r := range p.heads {
+		for ; r >= 0 && !p.seen.Get(int(r)); r = p.table.after(r) {
 			p.seen.Set(int(r))
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -304,6 +306,7 @@ func (r *reading) Next(ctx context.Context) (*batch.Batch, error) {
 }
 
 func TestShuffleRead(t *testing.T) {
+	defer goleak.VerifyNone(t)
 	broken := errors.New("broken")
 	for _, ordered := range []bool{true, false} {
 		for _, test := range []struct {
@@ -404,6 +407,7 @@ func TestShuffleReadMerges(t *testing.T) {
 
 // Closing early ends the goroutines that wait for output.
 func TestShuffleReadClosedEarly(t *testing.T) {
+	defer goleak.VerifyNone(t)
 	closed := 0
 	var readers []shuffle.Reader
 	for i := range 6 {
