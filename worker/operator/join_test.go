@@ -361,35 +361,40 @@ func TestJoinShared(t *testing.T) {
 
 func BenchmarkHashJoin(b *testing.B) {
 	const build, probe = 1_500_000, 6_000_000
-	for _, sparse := range []bool{false, true} {
-		b.Run(fmt.Sprintf("sparse=%v", sparse), func(b *testing.B) {
-			factor := int64(1)
-			if sparse {
-				factor = 1_000_003
-			}
-			schema := types.Schema{{Name: "k", Type: types.BigIntType}, {Name: "v", Type: types.BigIntType}}
-			table := func(n, keys int, seed uint64, perm bool) []*batch.Batch {
-				r := rand.New(rand.NewPCG(seed, 1))
-				order := make([]int64, n)
-				for i := range order {
-					order[i] = int64(r.IntN(keys)) * factor
+	schema := types.Schema{{Name: "k", Type: types.BigIntType}, {Name: "v", Type: types.BigIntType}}
+	column := func(i int) scalar.Expr { return &scalar.Column{ID: i, Name: schema[i].Name, Typ: schema[i].Type} }
+	for _, bench := range []struct {
+		name   string
+		factor int64
+		keys   []scalar.Expr
+	}{
+		{"dense", 1, []scalar.Expr{column(0)}},
+		{"sparse", 1_000_003, []scalar.Expr{column(0)}},
+		{"two keys", 1, []scalar.Expr{column(0), column(1)}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			table := func(n int, perm bool) []*batch.Batch {
+				r := rand.New(rand.NewPCG(uint64(n), 1))
+				keys := make([]int64, n)
+				for i := range keys {
+					keys[i] = int64(r.IntN(build)) * bench.factor
 					if perm {
-						order[i] = int64(i) * factor
+						keys[i] = int64(i) * bench.factor
 					}
 				}
 				if perm {
-					r.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+					r.Shuffle(n, func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 				}
-				c := batch.FromValues(types.BigIntType, batch.PhysI64, order, nil)
+				c := batch.FromValues(types.BigIntType, batch.PhysI64, keys, nil)
 				var out []*batch.Batch
 				for at := 0; at < n; at += 4096 {
 					out = append(out, batch.New(n, c, c).Slice(at, min(n, at+4096)))
 				}
 				return out
 			}
-			left, right := table(probe, build, 1, false), table(build, build, 2, true)
+			left, right := table(probe, false), table(build, true)
 			for b.Loop() {
-				node := &physical.HashJoin{Kind: physical.Inner, LeftKeys: []scalar.Expr{columnOf(0)}, RightKeys: []scalar.Expr{columnOf(0)}}
+				node := &physical.HashJoin{Kind: physical.Inner, LeftKeys: bench.keys, RightKeys: bench.keys}
 				node.Left, node.Right = &physical.Values{Fields: schema}, &physical.Values{Fields: schema}
 				op, err := newHashJoin(node, []Operator{&list{b: left}, &list{b: right}}, testEnv(0))
 				if err != nil {
