@@ -94,18 +94,12 @@ func (h *Hasher) add(c *Column, known *dictWords, out []uint64) {
 		}
 		return
 	case c.Enc == Dict:
-		// A dictionary larger than the batch is worth hashing whole only if it
-		// comes again, which the second sight of it shows.
-		if known.dict != c.Dict {
-			*known = dictWords{dict: c.Dict}
-		} else if known.words == nil {
-			known.words = words64(c.Dict, nil)
+		if words := known.of(c, len(out)); words != nil {
+			foldCodes(c, words, out)
+			return
 		}
-		if known.words == nil && c.Dict.N <= 2*len(out) {
-			known.words = words64(c.Dict, nil)
-		}
-		if known.words != nil {
-			foldCodes(c, known.words, out)
+		if c.Phys == PhysBytes {
+			foldTexts(c, out)
 			return
 		}
 		c = Flatten(c)
@@ -126,6 +120,38 @@ func (h *Hasher) add(c *Column, known *dictWords, out []uint64) {
 	for i, w := range h.words[:len(out)] {
 		if !c.Valid.Get(i) {
 			w = nullWord
+		}
+		out[i] = fold(out[i], w)
+	}
+}
+
+// of gives the words of c's dictionary if that pays: a dictionary larger than
+// the batch is hashed whole only if it comes again, a borrowed one never.
+func (known *dictWords) of(c *Column, rows int) []uint64 {
+	if c.Borrowed {
+		return nil
+	}
+	again := known.dict == c.Dict
+	if !again {
+		*known = dictWords{dict: c.Dict}
+	}
+	if known.words == nil && (again || c.Dict.N <= 2*rows) {
+		known.words = words64(c.Dict, nil)
+	}
+	return known.words
+}
+
+// foldTexts hashes the texts of a dictionary column row by row.
+func foldTexts(c *Column, out []uint64) {
+	char := c.Type.Kind == types.Char
+	for i := range out {
+		w := uint64(nullWord)
+		if !c.IsNull(i) {
+			s := c.Dict.Bytes(int(c.Codes[i]))
+			if char {
+				s = TrimBlanks(s)
+			}
+			w = xxh3.Hash(s)
 		}
 		out[i] = fold(out[i], w)
 	}

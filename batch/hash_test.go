@@ -116,6 +116,16 @@ func TestHasherKeepsDictionaries(t *testing.T) {
 	dict := FromStrings(types.StringType, []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"})
 	var h Hasher
 	want := HashColumns([]*Column{dict}, dict.N, nil)
+	taken := Take(dict, []int32{8, 3})
+	for range 2 { // the same borrowed dictionary with other values
+		got := h.Hash([]*Column{taken}, 2, nil)
+		if w := HashColumns([]*Column{Flatten(taken)}, 2, nil); !slices.Equal(got, w) {
+			t.Fatalf("%x, want %x", got, w)
+		}
+		copy(dict.Data, "ABC")
+		copy(dict.Data[6:], "XYZ")
+	}
+	copy(dict.Data, "abcdefghi")
 	for range 3 { // unseen and too large, seen again, known
 		got := h.Hash([]*Column{FromCodes(dict, []int32{8, 3}, nil)}, 2, nil)
 		if got[0] != want[8] || got[1] != want[3] {

@@ -65,10 +65,7 @@ func Take(c *Column, idx []int32) *Column {
 				codes[i] = max(j, 0)
 			}
 		}
-		// The dictionary is a Column of its own: c may be one that its producer
-		// fills again, and results are remembered by the address of a dictionary.
-		dict := *c
-		out.Enc, out.Dict, out.Codes, out.Borrowed = Dict, &dict, codes, true
+		out.Enc, out.Dict, out.Codes, out.Borrowed = Dict, c, codes, true
 	}
 	return out
 }

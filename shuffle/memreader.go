@@ -18,16 +18,24 @@ type memoryReader struct {
 }
 
 func (r *memoryReader) Next(ctx context.Context) (*batch.Batch, error) {
-	var e entry
-	err := r.o.wait(ctx, func() (bool, error) { return r.entry(&e) })
+	e, err := r.take(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r.next++
 	if e.batch != nil {
 		return e.batch, nil
 	}
 	return r.read(ctx, e)
+}
+
+// take waits for the next entry and goes past it.
+func (r *memoryReader) take(ctx context.Context) (entry, error) {
+	var e entry
+	err := r.o.wait(ctx, func() (bool, error) { return r.entry(&e) })
+	if err == nil {
+		r.next++
+	}
+	return e, err
 }
 
 // entry gives the next entry if it can be read now; o.mu is held.

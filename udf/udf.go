@@ -81,6 +81,10 @@ type Call struct {
 	// the number of rows the call site has produced so far in it.
 	Seed uint64
 	Row  int64
+	// Buffers holds the memory of results, which the evaluator uses again for its
+	// next batch; nil allocates. Functions written with udf/kernel use it without
+	// knowing; using it is never required.
+	Buffers *batch.Buffers
 }
 
 // Session is what an expression may know of its surroundings. It travels with

@@ -84,7 +84,7 @@ func (r *Runner) Run(ctx context.Context, t stage.Task) (stage.Stats, error) {
 
 func (r *Runner) run(ctx context.Context, t stage.Task) (stage.Stats, error) {
 	fr := &physical.Fragment{}
-	if err := physical.Decode(t.Fragment, &fr); err != nil {
+	if err := physical.Decode(t.Fragment, fr); err != nil {
 		return stage.Stats{}, err
 	}
 	write, ok := fr.Root.(*physical.ShuffleWrite)
@@ -163,7 +163,7 @@ func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (
 	}
 	if len(t.Args) > 0 {
 		a := &physical.Args{}
-		if err := physical.Decode(t.Args, &a); err != nil {
+		if err := physical.Decode(t.Args, a); err != nil {
 			return nil, err
 		}
 		for _, s := range a.Scans {

@@ -27,8 +27,7 @@ func Cut(id stage.JobID, root physical.Node, base physical.Fragment) (stage.Job,
 func Fragments(j stage.Job) ([]physical.Fragment, error) {
 	out := make([]physical.Fragment, len(j.Stages))
 	for i, s := range j.Stages {
-		p := &out[i]
-		if err := physical.Decode(s.Fragment, &p); err != nil {
+		if err := physical.Decode(s.Fragment, &out[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -49,8 +49,8 @@ type DoneAttempt struct {
 // WorkerLost says that a worker will not be heard of again.
 type WorkerLost struct{ ID stage.WorkerID }
 
-// WorkerDraining says that a worker wants no new tasks. It keeps its outputs
-// until they are freed.
+// WorkerDraining says that a worker is to get no new tasks from now on. It
+// keeps its outputs until they are freed.
 type WorkerDraining struct{ ID stage.WorkerID }
 
 // TaskDone says that an attempt finished and its output is complete.

@@ -19,10 +19,18 @@ import (
 
 func (s *Scheduler) done(id stage.AttemptID, stats stage.Stats) {
 	j, a := s.attempt(id)
-	if a == nil || a.State != attemptRunning {
+	if a == nil || a.State == attemptDone {
 		return
 	}
 	t := &j.Stages[id.Task.Stage].Tasks[id.Task.Index]
+	if a.State == attemptGone {
+		// A producer whose readers were faster was cancelled while its last word
+		// was on the way. Its output is gone but its statistics count.
+		if !t.Finished && t.waiting() {
+			t.Finished, t.Stats = true, stats
+		}
+		return
+	}
 	s.setState(j, id, attemptDone)
 	t.Finished, t.Stats = true, stats
 	s.acquit(a.Worker)
@@ -141,7 +149,8 @@ func (s *Scheduler) join(e WorkerJoined) {
 		s.workers = slices.Insert(s.workers, i, &worker{ID: e.ID})
 	}
 	w := s.workers[i]
-	w.Addr, w.Slots, w.Memory, w.Draining = e.Addr, e.Slots, e.Memory, e.Draining
+	w.Addr, w.Slots, w.Memory = e.Addr, e.Slots, e.Memory
+	w.Draining = w.Draining || e.Draining
 
 	has := make(map[stage.AttemptID]bool, len(e.Running)+len(e.Done))
 	for _, id := range e.Running {

@@ -77,7 +77,7 @@ func (x Error_Class) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Error_Class.Descriptor instead.
 func (Error_Class) EnumDescriptor() ([]byte, []int) {
-	return file_task_proto_rawDescGZIP(), []int{13, 0}
+	return file_task_proto_rawDescGZIP(), []int{12, 0}
 }
 
 type AttemptID struct {
@@ -154,11 +154,13 @@ type RegisterRequest struct {
 	// Counts the registrations of this worker, beginning at 1. The master refuses
 	// a number that is not greater than the last, because a request that was
 	// delayed tells of a past state.
-	Epoch         uint64       `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	Address       string       `protobuf:"bytes,3,opt,name=address,proto3" json:"address,omitempty"` // of the worker's data service
-	Slots         int32        `protobuf:"varint,4,opt,name=slots,proto3" json:"slots,omitempty"`
-	Memory        int64        `protobuf:"varint,5,opt,name=memory,proto3" json:"memory,omitempty"`      // bytes for tasks; 0 when they are not counted
-	Operators     []string     `protobuf:"bytes,6,rep,name=operators,proto3" json:"operators,omitempty"` // names of the plan nodes it can run
+	Epoch     uint64   `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Address   string   `protobuf:"bytes,3,opt,name=address,proto3" json:"address,omitempty"` // of the worker's data service
+	Slots     int32    `protobuf:"varint,4,opt,name=slots,proto3" json:"slots,omitempty"`
+	Memory    int64    `protobuf:"varint,5,opt,name=memory,proto3" json:"memory,omitempty"`      // bytes for tasks; 0 when they are not counted
+	Operators []string `protobuf:"bytes,6,rep,name=operators,proto3" json:"operators,omitempty"` // names of the plan nodes it can run
+	// It wants no new tasks. A worker begins to drain by registering again, so
+	// that once it has an answer, it knows that no task is on the way.
 	Draining      bool         `protobuf:"varint,7,opt,name=draining,proto3" json:"draining,omitempty"`
 	Running       []*AttemptID `protobuf:"bytes,8,rep,name=running,proto3" json:"running,omitempty"`
 	Done          []*Done      `protobuf:"bytes,9,rep,name=done,proto3" json:"done,omitempty"` // finished, output held
@@ -312,7 +314,6 @@ type Up struct {
 	//	*Up_Done
 	//	*Up_Failed
 	//	*Up_FetchFailed
-	//	*Up_Draining
 	Message       isUp_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -400,15 +401,6 @@ func (x *Up) GetFetchFailed() *FetchFailed {
 	return nil
 }
 
-func (x *Up) GetDraining() *Draining {
-	if x != nil {
-		if x, ok := x.Message.(*Up_Draining); ok {
-			return x.Draining
-		}
-	}
-	return nil
-}
-
 type isUp_Message interface {
 	isUp_Message()
 }
@@ -433,10 +425,6 @@ type Up_FetchFailed struct {
 	FetchFailed *FetchFailed `protobuf:"bytes,5,opt,name=fetch_failed,json=fetchFailed,proto3,oneof"`
 }
 
-type Up_Draining struct {
-	Draining *Draining `protobuf:"bytes,6,opt,name=draining,proto3,oneof"`
-}
-
 func (*Up_Hello) isUp_Message() {}
 
 func (*Up_Heartbeat) isUp_Message() {}
@@ -446,8 +434,6 @@ func (*Up_Done) isUp_Message() {}
 func (*Up_Failed) isUp_Message() {}
 
 func (*Up_FetchFailed) isUp_Message() {}
-
-func (*Up_Draining) isUp_Message() {}
 
 type Down struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -946,42 +932,6 @@ func (x *FetchFailed) GetProducer() *AttemptID {
 	return nil
 }
 
-type Draining struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Draining) Reset() {
-	*x = Draining{}
-	mi := &file_task_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Draining) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Draining) ProtoMessage() {}
-
-func (x *Draining) ProtoReflect() protoreflect.Message {
-	mi := &file_task_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Draining.ProtoReflect.Descriptor instead.
-func (*Draining) Descriptor() ([]byte, []int) {
-	return file_task_proto_rawDescGZIP(), []int{12}
-}
-
 // Error is an error a user can act on; class and code are those of sql/diag.
 type Error struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -997,7 +947,7 @@ type Error struct {
 
 func (x *Error) Reset() {
 	*x = Error{}
-	mi := &file_task_proto_msgTypes[13]
+	mi := &file_task_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +959,7 @@ func (x *Error) String() string {
 func (*Error) ProtoMessage() {}
 
 func (x *Error) ProtoReflect() protoreflect.Message {
-	mi := &file_task_proto_msgTypes[13]
+	mi := &file_task_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1022,7 +972,7 @@ func (x *Error) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Error.ProtoReflect.Descriptor instead.
 func (*Error) Descriptor() ([]byte, []int) {
-	return file_task_proto_rawDescGZIP(), []int{13}
+	return file_task_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Error) GetClass() Error_Class {
@@ -1083,7 +1033,7 @@ type Start struct {
 
 func (x *Start) Reset() {
 	*x = Start{}
-	mi := &file_task_proto_msgTypes[14]
+	mi := &file_task_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1095,7 +1045,7 @@ func (x *Start) String() string {
 func (*Start) ProtoMessage() {}
 
 func (x *Start) ProtoReflect() protoreflect.Message {
-	mi := &file_task_proto_msgTypes[14]
+	mi := &file_task_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1108,7 +1058,7 @@ func (x *Start) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Start.ProtoReflect.Descriptor instead.
 func (*Start) Descriptor() ([]byte, []int) {
-	return file_task_proto_rawDescGZIP(), []int{14}
+	return file_task_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Start) GetAttempt() *AttemptID {
@@ -1178,7 +1128,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_task_proto_msgTypes[15]
+	mi := &file_task_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1190,7 +1140,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_task_proto_msgTypes[15]
+	mi := &file_task_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1203,7 +1153,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_task_proto_rawDescGZIP(), []int{15}
+	return file_task_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Input) GetFrom() int32 {
@@ -1238,7 +1188,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_task_proto_msgTypes[16]
+	mi := &file_task_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1200,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_task_proto_msgTypes[16]
+	mi := &file_task_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1213,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_task_proto_rawDescGZIP(), []int{16}
+	return file_task_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Output) GetAttempt() *AttemptID {
@@ -1309,14 +1259,13 @@ const file_task_proto_rawDesc = "" +
 	"\arunning\x18\b \x03(\v2\x17.bixi.task.v1.AttemptIDR\arunning\x12&\n" +
 	"\x04done\x18\t \x03(\v2\x12.bixi.task.v1.DoneR\x04done\"=\n" +
 	"\x10RegisterResponse\x12)\n" +
-	"\x10heartbeat_millis\x18\x01 \x01(\x03R\x0fheartbeatMillis\"\xc5\x02\n" +
+	"\x10heartbeat_millis\x18\x01 \x01(\x03R\x0fheartbeatMillis\"\x8f\x02\n" +
 	"\x02Up\x12+\n" +
 	"\x05hello\x18\x01 \x01(\v2\x13.bixi.task.v1.HelloH\x00R\x05hello\x127\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x17.bixi.task.v1.HeartbeatH\x00R\theartbeat\x12(\n" +
 	"\x04done\x18\x03 \x01(\v2\x12.bixi.task.v1.DoneH\x00R\x04done\x12.\n" +
 	"\x06failed\x18\x04 \x01(\v2\x14.bixi.task.v1.FailedH\x00R\x06failed\x12>\n" +
-	"\ffetch_failed\x18\x05 \x01(\v2\x19.bixi.task.v1.FetchFailedH\x00R\vfetchFailed\x124\n" +
-	"\bdraining\x18\x06 \x01(\v2\x16.bixi.task.v1.DrainingH\x00R\bdrainingB\t\n" +
+	"\ffetch_failed\x18\x05 \x01(\v2\x19.bixi.task.v1.FetchFailedH\x00R\vfetchFailedB\t\n" +
 	"\amessage\"\xa0\x01\n" +
 	"\x04Down\x12+\n" +
 	"\x05start\x18\x01 \x01(\v2\x13.bixi.task.v1.StartH\x00R\x05start\x121\n" +
@@ -1350,9 +1299,7 @@ const file_task_proto_rawDesc = "" +
 	"\x05error\x18\x02 \x01(\v2\x13.bixi.task.v1.ErrorR\x05error\"s\n" +
 	"\vFetchFailed\x12/\n" +
 	"\x06reader\x18\x01 \x01(\v2\x17.bixi.task.v1.AttemptIDR\x06reader\x123\n" +
-	"\bproducer\x18\x02 \x01(\v2\x17.bixi.task.v1.AttemptIDR\bproducer\"\n" +
-	"\n" +
-	"\bDraining\"\xd6\x01\n" +
+	"\bproducer\x18\x02 \x01(\v2\x17.bixi.task.v1.AttemptIDR\bproducer\"\xd6\x01\n" +
 	"\x05Error\x12/\n" +
 	"\x05class\x18\x01 \x01(\x0e2\x19.bixi.task.v1.Error.ClassR\x05class\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x12\n" +
@@ -1399,7 +1346,7 @@ func file_task_proto_rawDescGZIP() []byte {
 }
 
 var file_task_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_task_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_task_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_task_proto_goTypes = []any{
 	(Error_Class)(0),         // 0: bixi.task.v1.Error.Class
 	(*AttemptID)(nil),        // 1: bixi.task.v1.AttemptID
@@ -1414,11 +1361,10 @@ var file_task_proto_goTypes = []any{
 	(*Stats)(nil),            // 10: bixi.task.v1.Stats
 	(*Failed)(nil),           // 11: bixi.task.v1.Failed
 	(*FetchFailed)(nil),      // 12: bixi.task.v1.FetchFailed
-	(*Draining)(nil),         // 13: bixi.task.v1.Draining
-	(*Error)(nil),            // 14: bixi.task.v1.Error
-	(*Start)(nil),            // 15: bixi.task.v1.Start
-	(*Input)(nil),            // 16: bixi.task.v1.Input
-	(*Output)(nil),           // 17: bixi.task.v1.Output
+	(*Error)(nil),            // 13: bixi.task.v1.Error
+	(*Start)(nil),            // 14: bixi.task.v1.Start
+	(*Input)(nil),            // 15: bixi.task.v1.Input
+	(*Output)(nil),           // 16: bixi.task.v1.Output
 }
 var file_task_proto_depIdxs = []int32{
 	1,  // 0: bixi.task.v1.RegisterRequest.running:type_name -> bixi.task.v1.AttemptID
@@ -1428,32 +1374,31 @@ var file_task_proto_depIdxs = []int32{
 	9,  // 4: bixi.task.v1.Up.done:type_name -> bixi.task.v1.Done
 	11, // 5: bixi.task.v1.Up.failed:type_name -> bixi.task.v1.Failed
 	12, // 6: bixi.task.v1.Up.fetch_failed:type_name -> bixi.task.v1.FetchFailed
-	13, // 7: bixi.task.v1.Up.draining:type_name -> bixi.task.v1.Draining
-	15, // 8: bixi.task.v1.Down.start:type_name -> bixi.task.v1.Start
-	1,  // 9: bixi.task.v1.Down.cancel:type_name -> bixi.task.v1.AttemptID
-	1,  // 10: bixi.task.v1.Down.free:type_name -> bixi.task.v1.AttemptID
-	8,  // 11: bixi.task.v1.Heartbeat.progress:type_name -> bixi.task.v1.Progress
-	1,  // 12: bixi.task.v1.Progress.attempt:type_name -> bixi.task.v1.AttemptID
-	1,  // 13: bixi.task.v1.Done.attempt:type_name -> bixi.task.v1.AttemptID
-	10, // 14: bixi.task.v1.Done.stats:type_name -> bixi.task.v1.Stats
-	1,  // 15: bixi.task.v1.Failed.attempt:type_name -> bixi.task.v1.AttemptID
-	14, // 16: bixi.task.v1.Failed.error:type_name -> bixi.task.v1.Error
-	1,  // 17: bixi.task.v1.FetchFailed.reader:type_name -> bixi.task.v1.AttemptID
-	1,  // 18: bixi.task.v1.FetchFailed.producer:type_name -> bixi.task.v1.AttemptID
-	0,  // 19: bixi.task.v1.Error.class:type_name -> bixi.task.v1.Error.Class
-	1,  // 20: bixi.task.v1.Start.attempt:type_name -> bixi.task.v1.AttemptID
-	16, // 21: bixi.task.v1.Start.inputs:type_name -> bixi.task.v1.Input
-	17, // 22: bixi.task.v1.Input.outputs:type_name -> bixi.task.v1.Output
-	1,  // 23: bixi.task.v1.Output.attempt:type_name -> bixi.task.v1.AttemptID
-	2,  // 24: bixi.task.v1.Control.Register:input_type -> bixi.task.v1.RegisterRequest
-	4,  // 25: bixi.task.v1.Control.Session:input_type -> bixi.task.v1.Up
-	3,  // 26: bixi.task.v1.Control.Register:output_type -> bixi.task.v1.RegisterResponse
-	5,  // 27: bixi.task.v1.Control.Session:output_type -> bixi.task.v1.Down
-	26, // [26:28] is the sub-list for method output_type
-	24, // [24:26] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	14, // 7: bixi.task.v1.Down.start:type_name -> bixi.task.v1.Start
+	1,  // 8: bixi.task.v1.Down.cancel:type_name -> bixi.task.v1.AttemptID
+	1,  // 9: bixi.task.v1.Down.free:type_name -> bixi.task.v1.AttemptID
+	8,  // 10: bixi.task.v1.Heartbeat.progress:type_name -> bixi.task.v1.Progress
+	1,  // 11: bixi.task.v1.Progress.attempt:type_name -> bixi.task.v1.AttemptID
+	1,  // 12: bixi.task.v1.Done.attempt:type_name -> bixi.task.v1.AttemptID
+	10, // 13: bixi.task.v1.Done.stats:type_name -> bixi.task.v1.Stats
+	1,  // 14: bixi.task.v1.Failed.attempt:type_name -> bixi.task.v1.AttemptID
+	13, // 15: bixi.task.v1.Failed.error:type_name -> bixi.task.v1.Error
+	1,  // 16: bixi.task.v1.FetchFailed.reader:type_name -> bixi.task.v1.AttemptID
+	1,  // 17: bixi.task.v1.FetchFailed.producer:type_name -> bixi.task.v1.AttemptID
+	0,  // 18: bixi.task.v1.Error.class:type_name -> bixi.task.v1.Error.Class
+	1,  // 19: bixi.task.v1.Start.attempt:type_name -> bixi.task.v1.AttemptID
+	15, // 20: bixi.task.v1.Start.inputs:type_name -> bixi.task.v1.Input
+	16, // 21: bixi.task.v1.Input.outputs:type_name -> bixi.task.v1.Output
+	1,  // 22: bixi.task.v1.Output.attempt:type_name -> bixi.task.v1.AttemptID
+	2,  // 23: bixi.task.v1.Control.Register:input_type -> bixi.task.v1.RegisterRequest
+	4,  // 24: bixi.task.v1.Control.Session:input_type -> bixi.task.v1.Up
+	3,  // 25: bixi.task.v1.Control.Register:output_type -> bixi.task.v1.RegisterResponse
+	5,  // 26: bixi.task.v1.Control.Session:output_type -> bixi.task.v1.Down
+	25, // [25:27] is the sub-list for method output_type
+	23, // [23:25] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_task_proto_init() }
@@ -1467,7 +1412,6 @@ func file_task_proto_init() {
 		(*Up_Done)(nil),
 		(*Up_Failed)(nil),
 		(*Up_FetchFailed)(nil),
-		(*Up_Draining)(nil),
 	}
 	file_task_proto_msgTypes[4].OneofWrappers = []any{
 		(*Down_Start)(nil),
@@ -1480,7 +1424,7 @@ func file_task_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_task_proto_rawDesc), len(file_task_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

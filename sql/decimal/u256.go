@@ -64,6 +64,10 @@ func (u u256) mul(m Int128) (u256, bool) {
 func (u u256) quoRem(dh, dl uint64) (q u256, rh, rl uint64) {
 	if dh == 0 {
 		for i := 3; i >= 0; i-- {
+			if rl == 0 && u[i] < dl { // a division instruction is dear
+				rl = u[i]
+				continue
+			}
 			q[i], rl = bits.Div64(rl, u[i], dl)
 		}
 		return q, 0, rl

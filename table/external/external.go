@@ -76,14 +76,20 @@ func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
 	return c.Catalog.Create(ctx, def)
 }
 
-// scan reads the footers of all Parquet files at or below dir.
+// scan reads the footers of all Parquet files at or below dir, which may be a
+// file itself.
 func (c *Catalog) scan(ctx context.Context, dir string) ([]footer, error) {
+	if f, err := c.files.Open(ctx, dir); err == nil {
+		info := store.Info{Path: dir, Size: f.Size()}
+		if err := f.Close(); err != nil {
+			return nil, err
+		}
+		one, err := c.footer(ctx, info)
+		return []footer{one}, err
+	}
 	infos, err := c.files.List(ctx, dir)
 	if err != nil {
 		return nil, diag.Errorf(diag.CodeStorage, diag.Pos{}, "listing %s", dir).WithCause(err)
-	}
-	if len(infos) == 0 && strings.HasSuffix(dir, ".parquet") {
-		infos = []store.Info{{Path: dir}}
 	}
 	var out []footer
 	for _, info := range infos {

@@ -53,14 +53,19 @@ func (c *codec) always(dst, src []byte) []byte {
 	return src
 }
 
-// compress is always, but src itself and false if compressing gains less than
-// an eighth: reading such a page compressed would cost more than its bytes.
-func (c *codec) compress(dst, src []byte) ([]byte, bool) {
+// compress is always, but src itself and false if that saves less than a fifth,
+// or, of dictionary codes, which are packed already, a third: reading such a
+// page costs more when it is compressed than its bytes do.
+func (c *codec) compress(dst, src []byte, coded bool) ([]byte, bool) {
 	if c.id == format.Uncompressed || len(src) < 32 {
 		return src, false
 	}
 	out := c.always(dst, src)
-	if len(out) > len(src)-len(src)/8 {
+	limit := len(src) - len(src)/5
+	if coded {
+		limit = len(src) - len(src)/3
+	}
+	if len(out) > limit {
 		return src, false
 	}
 	return out, true

@@ -1,25 +1,9 @@
 package parquet
 
 import (
-	"fmt"
-
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/types"
 )
-
-// newColumnReader makes the reader of n as the target type.
-func newColumnReader(n *node, target types.Type) (columnReader, error) {
-	if n.leaf < 0 || n.maxRep > 0 {
-		return nil, fmt.Errorf("nested columns cannot be read")
-	}
-	if err := canRead(n.leafType, target); err != nil {
-		return nil, err
-	}
-	r := &leafReader{leaf: n.leaf}
-	r.flat.pages.leaf, r.flat.pages.target = n.leafType, target
-	r.flat.target, r.flat.maxDef = target, byte(n.def)
-	return r, nil
-}
 
 // leafReader is a flatReader as a columnReader.
 type leafReader struct {
@@ -30,8 +14,7 @@ type leafReader struct {
 }
 
 func (r *leafReader) start(g *rowGroup) error {
-	chunk, seeks := g.chunk(r.leaf)
-	r.flat.pages.start(chunk, seeks)
+	r.flat.pages.start(g.chunk(r.leaf))
 	r.flat.pos, r.flat.vpos, r.flat.at = 0, 0, 0
 	return nil
 }

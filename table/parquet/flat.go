@@ -2,14 +2,11 @@ package parquet
 
 import (
 	"github.com/bixidata/bixi/batch"
-	"github.com/bixidata/bixi/sql/types"
 )
 
 // flatReader reads a column that does not repeat.
 type flatReader struct {
-	pages  pageReader
-	maxDef byte
-	target types.Type
+	pages pageReader
 
 	pos  int // level in the page
 	vpos int // value in the page: levels before pos that are not NULL
@@ -43,7 +40,7 @@ func (r *flatReader) advance(k int) {
 	if r.pages.def == nil {
 		r.vpos += k
 	} else {
-		r.vpos += count(r.pages.def[r.pos:r.pos+k], r.maxDef)
+		r.vpos += count(r.pages.def[r.pos:r.pos+k], r.pages.maxDef)
 	}
 	r.pos += k
 }
@@ -86,28 +83,19 @@ func (r *flatReader) piece(k int) (*batch.Column, error) {
 	var def []byte
 	if p.def != nil {
 		def = p.def[r.pos : r.pos+k]
-		m = count(def, r.maxDef)
+		m = count(def, r.pages.maxDef)
 	}
 	from := r.vpos
 	r.pos += k
 	r.vpos += m
 	if m == 0 {
-		return batch.NullColumn(r.target, k), nil
+		return batch.NullColumn(r.pages.target, k), nil
 	}
-	var c *batch.Column
-	var err error
-	if p.codes != nil {
-		if from+m > len(p.codes) {
-			return nil, errShort
-		}
-		c = batch.FromCodes(p.dict, p.codes[from:from+m:from+m], nil)
-	} else if c, err = dense(p.leaf, r.target, &p.vals, from, from+m, &r.values); err != nil {
-		return nil, err
+	c, err := p.values(from, from+m, &r.values)
+	if err != nil || m == k {
+		return c, err
 	}
-	if m == k {
-		return c, nil
-	}
-	return expand(c, def, r.maxDef, &r.valid, &r.spread), nil
+	return expand(c, def, r.pages.maxDef, &r.valid, &r.spread), nil
 }
 
 // count is the number of levels equal to full.

@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"io"
+	"sort"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding"
@@ -14,11 +15,13 @@ import (
 // pageReader walks the pages of one column chunk. The current page is decoded
 // to typed values or dictionary codes; it is released when the next is loaded.
 type pageReader struct {
-	leaf   leafType
-	target types.Type
-	chunk  *pq.FileColumnChunk
-	pages  *pq.FilePages
-	seeks  bool // the chunk has an offset index
+	leaf    leafType
+	repeats bool
+	maxDef  byte
+	target  types.Type
+	chunk   *pq.FileColumnChunk
+	pages   *pq.FilePages
+	index   pq.OffsetIndex // nil: pages can only be read in turn
 
 	page  pq.Page
 	vals  encoding.Values
@@ -53,9 +56,10 @@ func (p *pageReader) release() {
 }
 
 // start begins the chunk.
-func (p *pageReader) start(chunk *pq.FileColumnChunk, seeks bool) {
+func (p *pageReader) start(chunk *pq.FileColumnChunk) {
 	p.close()
-	p.chunk, p.seeks = chunk, seeks
+	p.chunk = chunk
+	p.index, _ = chunk.OffsetIndex() // a broken one is as none
 }
 
 // next loads the next page that holds anything.
@@ -66,9 +70,15 @@ func (p *pageReader) next() error {
 	p.first += int64(p.n)
 	p.n = 0
 	p.release()
-	for {
-		page, err := p.pages.ReadPage()
-		if err == io.EOF {
+	for empty := 0; ; {
+		page, err := p.readPage()
+		switch err {
+		case errEmptyPage:
+			if empty++; empty > maxEmptyPages {
+				return err
+			}
+			continue
+		case io.EOF:
 			return io.ErrUnexpectedEOF // callers know how many rows there are
 		}
 		if err != nil {
@@ -80,6 +90,26 @@ func (p *pageReader) next() error {
 		}
 		return p.load(page)
 	}
+}
+
+// maxEmptyPages is the most pages without levels that are passed over in a row.
+const maxEmptyPages = 100
+
+var errEmptyPage = errors.New("a page without levels")
+
+// readPage is the decoder's ReadPage. Some writers begin a repeated column with
+// a page of no values at all, on which the decoder panics after it has read the
+// page; the pages after it are sound, but their numbers are not. Were it another
+// panic, rows would be missing at the end of the chunk.
+func (p *pageReader) readPage() (page pq.Page, err error) {
+	if p.repeats {
+		defer func() {
+			if r := recover(); r != nil {
+				p.index, err = nil, errEmptyPage
+			}
+		}()
+	}
+	return p.pages.ReadPage()
 }
 
 func (p *pageReader) load(page pq.Page) error {
@@ -105,19 +135,11 @@ func (p *pageReader) load(page pq.Page) error {
 	return checkCodes(p.codes, p.dict.N)
 }
 
-// seek makes row the next to be read, counted from the start of the chunk, if
-// it is not in the current page and there is an index; it gives the row the
-// current page begins with.
+// seek loads the page that holds row, which is not before the current page.
 func (p *pageReader) seek(row int64) error {
 	for row >= p.first+int64(p.n) {
-		if p.seeks && row > p.first+int64(p.n) {
-			if p.pages == nil {
-				p.pages = p.chunk.PagesFrom(p.chunk.File())
-			}
-			if err := p.pages.SeekToRow(row); err != nil {
-				return err
-			}
-			p.first, p.n = row, 0
+		if _, err := p.jump(row, p.first+int64(p.n)); err != nil {
+			return err
 		}
 		if err := p.next(); err != nil {
 			return err
@@ -126,23 +148,65 @@ func (p *pageReader) seek(row int64) error {
 	return nil
 }
 
-// readDictionary copies the dictionary to a column of its own, which may
-// outlive the file.
+// jump passes over the pages between at, the first row not yet loaded, and the
+// page that holds row, if the index tells where that is. It gives the row the
+// next page begins with. Pages are always entered at their first row: pages cut
+// by the decoder lose the place of their first bit.
+func (p *pageReader) jump(row, at int64) (int64, error) {
+	if p.index == nil {
+		return at, nil
+	}
+	n := p.index.NumPages()
+	k := sort.Search(n, func(i int) bool { return p.index.FirstRowIndex(i) > row }) - 1
+	if k < 0 || p.index.FirstRowIndex(k) <= at {
+		return at, nil
+	}
+	if p.pages == nil {
+		p.pages = p.chunk.PagesFrom(p.chunk.File())
+	}
+	at = p.index.FirstRowIndex(k)
+	p.first, p.n = at, 0
+	return at, p.pages.SeekToRow(at)
+}
+
+// values is values [from, to) of the page, as codes where it has codes.
+func (p *pageReader) values(from, to int, mem *scratch) (*batch.Column, error) {
+	if p.codes == nil {
+		return dense(p.leaf, p.target, &p.vals, from, to, mem)
+	}
+	if to > len(p.codes) {
+		return nil, errShort
+	}
+	return batch.FromCodes(p.dict, p.codes[from:to:to], nil), nil
+}
+
+// readDictionary is the dictionary as a column, which may outlive the file: the
+// decoder allocates the values of each dictionary and never reuses them.
 func readDictionary(lt leafType, target types.Type, d pq.Dictionary) (*batch.Column, error) {
 	vals := d.Page().Data()
-	c, err := dense(lt, target, &vals, 0, d.Len(), &scratch{})
-	if err != nil {
-		return nil, err
-	}
-	if c.Phys == batch.PhysBytes {
-		return c, nil // the decoder made it for this dictionary
-	}
-	return batch.Clone(c), nil
+	return dense(lt, target, &vals, 0, d.Len(), &scratch{})
 }
+
+var errLevels = errors.New("the levels of a nested column do not fit together")
 
 var errCode = errors.New("a dictionary code lies outside its dictionary")
 
+// checkCodes makes sure that all codes are below n. Nearly always their bits
+// together are, which two codes at a time tell.
 func checkCodes(codes []int32, n int) error {
+	var a, b uint64
+	pairs := viewInt64(codes[:len(codes)&^3])
+	for i := 0; i+1 < len(pairs); i += 2 {
+		a |= uint64(pairs[i])
+		b |= uint64(pairs[i+1])
+	}
+	for _, c := range codes[len(codes)&^3:] {
+		a |= uint64(uint32(c))
+	}
+	a |= b
+	if int(uint32(a)|uint32(a>>32)) < n {
+		return nil
+	}
 	var most uint32
 	for _, c := range codes {
 		most = max(most, uint32(c))

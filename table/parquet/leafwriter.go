@@ -137,7 +137,7 @@ func (w *leafWriter) finishPage(cd *codec) {
 	def := encodeLevels(nil, w.def, w.levels, w.maxDef, w.maxDef)
 	raw, coded, b := w.vals.finish(w.raw[:0])
 	w.raw = raw
-	packed, compressed := cd.compress(w.packed[:0], raw)
+	packed, compressed := cd.compress(w.packed[:0], raw, coded)
 	if compressed {
 		w.packed = packed
 	}

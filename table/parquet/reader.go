@@ -66,13 +66,12 @@ type columnReader interface {
 // rowGroup is the chunks of a row group.
 type rowGroup struct {
 	chunks []pq.ColumnChunk
+	rows   int64
 }
 
-// chunk is the leaf's chunk and whether it can be entered in the middle.
-func (g *rowGroup) chunk(leaf int) (*pq.FileColumnChunk, bool) {
-	c := g.chunks[leaf].(*pq.FileColumnChunk)
-	_, err := c.OffsetIndex()
-	return c, err == nil
+// chunk is the leaf's chunk.
+func (g *rowGroup) chunk(leaf int) *pq.FileColumnChunk {
+	return g.chunks[leaf].(*pq.FileColumnChunk)
 }
 
 // NewReader makes a reader of cols. A column the file has not got reads as
@@ -227,7 +226,7 @@ func (r *Reader) nextGroup() error {
 			r.counts.SkippedRowGroups++
 			continue
 		}
-		g := &rowGroup{chunks: r.f.file.RowGroups()[r.group].ColumnChunks()}
+		g := &rowGroup{chunks: r.f.file.RowGroups()[r.group].ColumnChunks(), rows: rows}
 		for _, in := range r.in {
 			if err := in.start(g); err != nil {
 				return err

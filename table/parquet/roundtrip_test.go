@@ -65,6 +65,66 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestNestedRoundTrip does the same with nested types, read in whole and with gaps.
+func TestNestedRoundTrip(t *testing.T) {
+	row := types.StructOf(types.Field{Name: "a", Type: types.IntType}, types.Field{Name: "b", Type: types.ArrayOf(types.StringType)})
+	cols := columnsOf([]types.Type{
+		types.ArrayOf(types.BigIntType),
+		types.ArrayOf(types.ArrayOf(types.StringType)),
+		types.MapOf(types.BigIntType, types.DecimalOf(30, 2)),
+		row, types.ArrayOf(row),
+		types.MapOf(types.BigIntType, types.ArrayOf(row)),
+		types.StructOf(types.Field{Name: "s", Type: types.StructOf(types.Field{Name: "d", Type: types.DoubleType})}, types.Field{Name: "m", Type: types.BooleanType}),
+	})
+	for _, sh := range []struct {
+		g     generator
+		n     int
+		opts  parquet.WriterOptions
+		batch int
+	}{
+		{generator{}, 0, parquet.WriterOptions{}, 0},
+		{generator{}, 1, parquet.WriterOptions{}, 0},
+		{generator{nulls: 1}, 30, parquet.WriterOptions{}, 7},
+		{generator{nulls: 0.2}, 2000, parquet.WriterOptions{PageRows: 128, RowGroupRows: 700}, 100},
+		{generator{nulls: 0.2, distinct: 9}, 3000, parquet.WriterOptions{PageRows: 500}, 0},
+	} {
+		sh.g.Rand = rand.New(rand.NewPCG(5, 6))
+		b := &batch.Batch{N: sh.n}
+		for _, c := range cols {
+			b.Columns = append(b.Columns, sh.g.encoded(sh.g.column(c.Type, sh.n)))
+		}
+		want := rows(b)
+		s := store.NewMemory()
+		write(t, s, "f", cols, sh.opts, b)
+		f := open(t, s, "f")
+		for i, c := range f.Columns() {
+			if !c.Type.Equal(cols[i].Type) || c.FieldID != cols[i].FieldID {
+				t.Errorf("column %d is %s, id %d in the file; want %s", i, c.Type, c.FieldID, cols[i].Type)
+			}
+		}
+		got, _ := readAll(t, f, cols, parquet.ReaderOptions{BatchRows: sh.batch})
+		if err := same(got, want); err != nil {
+			t.Fatalf("%+v: %v", sh, err)
+		}
+		at := 0
+		var some [][]types.Datum
+		got, _ = readAll(t, f, cols, parquet.ReaderOptions{BatchRows: sh.batch, FilterColumns: 1, Filter: func(b *batch.Batch) ([]int32, error) {
+			sel := []int32{}
+			for i := range b.N {
+				if at/300%2 == 1 && at%3 == 0 {
+					sel = append(sel, int32(i))
+					some = append(some, want[at])
+				}
+				at++
+			}
+			return sel, nil
+		}})
+		if err := same(got, some); err != nil {
+			t.Fatalf("filtered %+v: %v", sh, err)
+		}
+	}
+}
+
 func TestConstantsAndSelections(t *testing.T) {
 	cols := columnsOf([]types.Type{types.StringType, types.BigIntType, types.DecimalOf(30, 2), types.BooleanType, types.DateType})
 	vals := []types.Datum{"x", int64(7), wide("123456789012345678901"), true, nil}

@@ -15,10 +15,10 @@ import (
 func All() []*udf.Function {
 	return slices.Concat(
 		operators(),
-		library(),
 		comparisons(),
 		logic(),
 		conditional(),
-		likePatterns(),
+		likes(),
+		library(),
 	)
 }

@@ -21,9 +21,9 @@ func conditional() []*udf.Function {
 		{Name: "nullif", Family: "conditional", Doc: udf.Doc{Summary: "NULL if the arguments are equal, else the first.", Example: "nullif(1, 2)", Result: "1"},
 			Resolve: resolveNullIf, Eval: nullIf},
 		{Name: "greatest", Family: "conditional", Doc: udf.Doc{Summary: "The largest argument; NULL counts as the smallest value.", Example: "greatest(1, null, 3)", Result: "3"},
-			Resolve: resolveExtreme("greatest"), Eval: pickExtreme(kernel.Gt)},
+			Resolve: resolveExtreme("greatest"), Eval: outermost(kernel.Gt)},
 		{Name: "least", Family: "conditional", Doc: udf.Doc{Summary: "The smallest argument; NULL counts as the smallest value.", Example: "least(2, 1, 3)", Result: "1"},
-			Resolve: resolveExtreme("least"), Eval: pickExtreme(kernel.Lt)},
+			Resolve: resolveExtreme("least"), Eval: outermost(kernel.Lt)},
 	}
 }
 
@@ -160,7 +160,7 @@ func nullIf(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) 
 	}), nil
 }
 
-func pickExtreme(op kernel.CompareOp) udf.Eval {
+func outermost(op kernel.CompareOp) udf.Eval {
 	return func(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
 		return choose(call.Returns, args, n, func(i int) int {
 			best := 0

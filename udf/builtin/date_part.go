@@ -164,29 +164,8 @@ func partFunctions() []*udf.Function {
 		long(partWeekday, "weekday", "The day of the week, Monday 0 to Sunday 6.", "weekday(date'2009-03-20')", "4"),
 		long(partWeek, "weekofyear", "The ISO week of the year.", "weekofyear(date'2014-12-29')", "1", "week"),
 		onDates(udf.Function{Name: "datepart", New: named(datePart.of),
-			Doc: udf.Doc{Summary: "The part of a date that the second argument names.", Example: "datepart('2013-06-08 01:10:00', 'yyyy')", Result: "2013"}},
+			Doc: udf.Doc{Summary: "The part of a date that the second argument names; EXTRACT(year FROM d) is year(d).", Example: "datepart('2013-06-08 01:10:00', 'yyyy')", Result: "2013"}},
 			1, typeList(types.StringType), 0, always(types.BigIntType)),
-		{Name: "extract", Family: "date",
-			Doc: udf.Doc{Summary: "EXTRACT(part FROM date), also written extract('part', date).", Example: "extract(month from date'2019-05-01')", Result: "5"},
-			Resolve: func(args []udf.Arg) (udf.Signature, error) {
-				if len(args) != 2 || !types.CanCoerce(args[0].Type, types.StringType) || !isDateLike(args[1].Type) {
-					return udf.Signature{}, badArgs("extract", "extract(part from date)", args)
-				}
-				return udf.Signature{Args: typeList(types.StringType, dateArg(args[1].Type)), Returns: types.IntType}, nil
-			},
-			Eval: timed(func(c *kernel.Clock) udf.Eval {
-				return kernel.Rows(func(r *kernel.Row) (int32, error) {
-					p, err := partOf(r.Text(0))
-					if err != nil {
-						return 0, err
-					}
-					wall, err := wallOf(r, 1, c)
-					if err != nil {
-						return 0, err
-					}
-					return int32(p.of(wall)), nil
-				})
-			})},
 		onDates(udf.Function{Name: "datetrunc", Aliases: []string{"date_trunc"}, Eval: momentsOf(func(r *kernel.Row, c *kernel.Clock) (int64, error) {
 			wall, p, err := wallAndPart(r, c, 1)
 			if err != nil {

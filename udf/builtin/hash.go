@@ -80,7 +80,10 @@ func hashFunctions() []*udf.Function {
 			if _, err := w.Write(s); err != nil {
 				return nil, err
 			}
-			return buf.Bytes(), w.Close()
+			if err := w.Close(); err != nil {
+				return nil, err
+			}
+			return buf.Bytes(), nil
 		})),
 		{Name: "decompress", Family: "hash", Args: typeList(b), Returns: b,
 			Doc: udf.Doc{Summary: "The bytes of which the argument is the gzip form; an error if it is none.", Example: "decompress(compress('abc'))", Result: "abc"},

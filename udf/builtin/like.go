@@ -12,8 +12,8 @@ import (
 	"github.com/bixidata/bixi/udf/kernel"
 )
 
-// patterns lists the operators on texts: LIKE, RLIKE and ||.
-func likePatterns() []*udf.Function {
+// likes lists the operators on texts: LIKE, RLIKE and ||.
+func likes() []*udf.Function {
 	text := types.StringType
 	return []*udf.Function{
 		{Name: "like", Family: "operator", Doc: udf.Doc{Summary: "Whether a text matches a pattern: % stands for any text, _ for one character; the third argument is the escape character.", Example: "'bixi' like 'b_x%'", Result: "true"},

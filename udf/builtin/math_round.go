@@ -15,8 +15,6 @@ func roundFunctions() []*udf.Function {
 	return []*udf.Function{
 		{Name: "abs", Family: "math", Resolve: resolveNumber("abs"), New: newAbs,
 			Doc: udf.Doc{Summary: "The absolute value, in the type of x.", Example: "abs(-2)", Result: "2"}},
-		{Name: "negative", Family: "math", Resolve: resolveNumber("negative"), Eval: kernel.Neg,
-			Doc: udf.Doc{Summary: "-x.", Example: "negative(3)", Result: "-3"}},
 		{Name: "positive", Family: "math", Resolve: resolveNumber("positive"),
 			Eval: func(_ *udf.Call, args []*batch.Column, _ int) (*batch.Column, error) { return args[0], nil },
 			Doc:  udf.Doc{Summary: "x itself.", Example: "positive(3)", Result: "3"}},

@@ -1,7 +1,9 @@
 package builtin
 
 import (
+	"bytes"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/bixidata/bixi/batch"
@@ -75,7 +77,9 @@ func withPatterns(make func(*patterns) udf.Eval) func(*udf.Call) (udf.Eval, erro
 	return func(call *udf.Call) (udf.Eval, error) {
 		p := &patterns{compiled: map[string]*regexp.Regexp{}}
 		if len(call.IsConst) > 1 && call.IsConst[1] {
-			if s, ok := call.Consts[1].(string); ok {
+			// A constant pattern is checked before any row is; an empty one has a
+			// meaning to SPLIT.
+			if s, ok := call.Consts[1].(string); ok && s != "" {
 				if _, err := p.compile([]byte(s)); err != nil {
 					return nil, err
 				}
@@ -273,8 +277,10 @@ func (p *patterns) split(_ *udf.Call, args []*batch.Column, n int) (*batch.Colum
 				_, size := utf8.DecodeRune(s)
 				parts, s = append(parts, s[:size]), s[size:]
 			}
+		} else if sep := pattern.At(i); len(sep) == 1 && isLiteral(sep[0]) {
+			parts = cutByte(parts, s, sep[0])
 		} else {
-			re, err := p.compile(pattern.At(i))
+			re, err := p.compile(sep)
 			if err != nil {
 				return err
 			}
@@ -303,4 +309,19 @@ func cut(parts [][]byte, s []byte, re *regexp.Regexp) [][]byte {
 		end = m[1]
 	}
 	return append(parts, s[end:])
+}
+
+// isLiteral reports bytes that mean themselves as a pattern.
+func isLiteral(c byte) bool {
+	return c < utf8.RuneSelf && !strings.ContainsRune(`\.+*?()|[]{}^$`, rune(c))
+}
+
+func cutByte(parts [][]byte, s []byte, sep byte) [][]byte {
+	for {
+		i := bytes.IndexByte(s, sep)
+		if i < 0 {
+			return append(parts, s)
+		}
+		parts, s = append(parts, s[:i]), s[i+1:]
+	}
 }

@@ -3,14 +3,13 @@ package builtin
 import (
 	"bytes"
 	"net/url"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
-
-	"strings"
-	"unicode/utf8"
 
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/udf"

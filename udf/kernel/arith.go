@@ -41,24 +41,24 @@ func arithmetic(op byte, call *udf.Call, args []*batch.Column, n int) (*batch.Co
 	}
 	switch a.Phys {
 	case batch.PhysI8:
-		return integerArithmetic[int8](op, call.Returns, a, b, n, valid)
+		return integerArithmetic[int8](op, call, a, b, n, valid)
 	case batch.PhysI16:
-		return integerArithmetic[int16](op, call.Returns, a, b, n, valid)
+		return integerArithmetic[int16](op, call, a, b, n, valid)
 	case batch.PhysI32:
-		return integerArithmetic[int32](op, call.Returns, a, b, n, valid)
+		return integerArithmetic[int32](op, call, a, b, n, valid)
 	case batch.PhysI64:
-		return integerArithmetic[int64](op, call.Returns, a, b, n, valid)
+		return integerArithmetic[int64](op, call, a, b, n, valid)
 	case batch.PhysF32:
-		return floatArithmetic[float32](op, call.Returns, a, b, n, valid), nil
+		return floatArithmetic[float32](op, call, a, b, n, valid), nil
 	}
-	return floatArithmetic[float64](op, call.Returns, a, b, n, valid), nil
+	return floatArithmetic[float64](op, call, a, b, n, valid), nil
 }
 
 // floatArithmetic follows IEEE 754. Both sides constant never comes here: the
 // evaluator computes such calls over one row.
-func floatArithmetic[T float32 | float64](op byte, t types.Type, a, b *batch.Column, n int, valid batch.Bitmap) *batch.Column {
-	out := make([]T, n)
-	x, y := Spread[T](a, n), Spread[T](b, n)
+func floatArithmetic[T float32 | float64](op byte, call *udf.Call, a, b *batch.Column, n int, valid batch.Bitmap) *batch.Column {
+	out := batch.SliceOf[T](call.Buffers, n)
+	x, y := spread[T](call.Buffers, a, n), spread[T](call.Buffers, b, n)
 	switch op {
 	case '+':
 		for i := range out {
@@ -73,32 +73,34 @@ func floatArithmetic[T float32 | float64](op byte, t types.Type, a, b *batch.Col
 			out[i] = x[i] * y[i]
 		}
 	}
-	return Column(t, out, valid)
+	return Column(call.Returns, out, valid)
 }
 
 // Spread gives the n values of a flat or constant fixed-width column, repeating
 // a constant.
-func Spread[T batch.Fixed](c *batch.Column, n int) []T {
+func Spread[T batch.Fixed](c *batch.Column, n int) []T { return spread[T](nil, c, n) }
+
+func spread[T batch.Fixed](b *batch.Buffers, c *batch.Column, n int) []T {
 	vals := batch.Values[T](c)
 	if c.Enc != batch.Const {
 		return vals[:n]
 	}
-	out, v := make([]T, n), vals[0]
+	out, v := batch.SliceOf[T](b, n), vals[0]
 	for i := range out {
 		out[i] = v
 	}
 	return out
 }
 
-func integerArithmetic[T integer](op byte, t types.Type, a, b *batch.Column, n int, valid batch.Bitmap) (*batch.Column, error) {
-	out := make([]T, n)
-	x, y := Spread[T](a, n), Spread[T](b, n)
+func integerArithmetic[T integer](op byte, call *udf.Call, a, b *batch.Column, n int, valid batch.Bitmap) (*batch.Column, error) {
+	out := batch.SliceOf[T](call.Buffers, n)
+	x, y := spread[T](call.Buffers, a, n), spread[T](call.Buffers, b, n)
 	if !integerLoop(op, x, y, out) {
-		if err := findOverflow(op, x, y, t, valid); err != nil {
+		if err := findOverflow(op, x, y, call.Returns, valid); err != nil {
 			return nil, err
 		}
 	}
-	return Column(t, out, valid), nil
+	return Column(call.Returns, out, valid), nil
 }
 
 // integerLoop computes all rows and reports whether none wrapped, NULL rows included.
@@ -242,7 +244,8 @@ func Quotient(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error
 	if call.Returns.Kind == types.Decimal {
 		return decimalDivide('/', call, args, n, valid)
 	}
-	x, y, out := Spread[float64](args[0], n), Spread[float64](args[1], n), make([]float64, n)
+	x, y := spread[float64](call.Buffers, args[0], n), spread[float64](call.Buffers, args[1], n)
+	out := batch.SliceOf[float64](call.Buffers, n)
 	zeros := 0
 	for i := range out {
 		out[i] = x[i] / y[i]
@@ -269,13 +272,13 @@ func Remainder(call *udf.Call, args []*batch.Column, n int) (*batch.Column, erro
 	}
 	switch args[0].Phys {
 	case batch.PhysI8:
-		return divideIntegers(call.Returns, args, n, valid, remainder[int8])
+		return divideIntegers(call, args, n, valid, remainder[int8])
 	case batch.PhysI16:
-		return divideIntegers(call.Returns, args, n, valid, remainder[int16])
+		return divideIntegers(call, args, n, valid, remainder[int16])
 	case batch.PhysI32:
-		return divideIntegers(call.Returns, args, n, valid, remainder[int32])
+		return divideIntegers(call, args, n, valid, remainder[int32])
 	case batch.PhysI64:
-		return divideIntegers(call.Returns, args, n, valid, remainder[int64])
+		return divideIntegers(call, args, n, valid, remainder[int64])
 	}
 	return BinaryErr(func(a, b float64) (float64, error) {
 		if b == 0 {
@@ -296,13 +299,13 @@ func DivideInt(call *udf.Call, args []*batch.Column, n int) (*batch.Column, erro
 	}
 	switch args[0].Phys {
 	case batch.PhysI8:
-		return divideIntegers(call.Returns, args, n, valid, quotient[int8])
+		return divideIntegers(call, args, n, valid, quotient[int8])
 	case batch.PhysI16:
-		return divideIntegers(call.Returns, args, n, valid, quotient[int16])
+		return divideIntegers(call, args, n, valid, quotient[int16])
 	case batch.PhysI32:
-		return divideIntegers(call.Returns, args, n, valid, quotient[int32])
+		return divideIntegers(call, args, n, valid, quotient[int32])
 	case batch.PhysI64:
-		return divideIntegers(call.Returns, args, n, valid, quotient[int64])
+		return divideIntegers(call, args, n, valid, quotient[int64])
 	}
 	return BinaryErr(func(a, b float64) (int64, error) {
 		if b == 0 {
@@ -329,9 +332,9 @@ func quotient[T integer](a, b T) (T, bool) {
 }
 
 // divideIntegers makes rows with divisor 0 NULL.
-func divideIntegers[T integer](t types.Type, args []*batch.Column, n int, valid batch.Bitmap, f func(a, b T) (T, bool)) (*batch.Column, error) {
-	x, y := Spread[T](args[0], n), Spread[T](args[1], n)
-	out, miss := make([]T, n), nulls{valid: valid, n: n}
+func divideIntegers[T integer](call *udf.Call, args []*batch.Column, n int, valid batch.Bitmap, f func(a, b T) (T, bool)) (*batch.Column, error) {
+	x, y := spread[T](call.Buffers, args[0], n), spread[T](call.Buffers, args[1], n)
+	out, miss := batch.SliceOf[T](call.Buffers, n), nulls{valid: valid, n: n}
 	for i := range out {
 		if y[i] == 0 {
 			miss.set(i)
@@ -339,9 +342,9 @@ func divideIntegers[T integer](t types.Type, args []*batch.Column, n int, valid 
 		}
 		q, ok := f(x[i], y[i])
 		if !ok && !miss.skip(i) {
-			return nil, overflow(t, "%d div %d", x[i], y[i])
+			return nil, overflow(call.Returns, "%d div %d", x[i], y[i])
 		}
 		out[i] = q
 	}
-	return Column(t, out, miss.valid), nil
+	return Column(call.Returns, out, miss.valid), nil
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/bixidata/bixi/udf"
 )
 
-// Cast converts n rows of a flat or constant column.
-type Cast func(c *batch.Column, n int) (*batch.Column, error)
+// Cast converts n rows of a flat or constant column, into memory of buf.
+type Cast func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error)
 
-// castRow converts one value or says with badCast that it cannot be.
+// caster is one conversion.
 type caster struct {
 	from, to types.Type
 	clock    *clock
@@ -42,9 +42,11 @@ func (k *caster) choose() Cast {
 	from, to := k.from, k.to
 	switch {
 	case from.Equal(to):
-		return func(c *batch.Column, _ int) (*batch.Column, error) { return c, nil }
+		return func(_ *batch.Buffers, c *batch.Column, _ int) (*batch.Column, error) { return c, nil }
 	case from.Kind == types.Null:
-		return func(_ *batch.Column, n int) (*batch.Column, error) { return batch.NullColumn(to, n), nil }
+		return func(_ *batch.Buffers, _ *batch.Column, n int) (*batch.Column, error) {
+			return batch.NullColumn(to, n), nil
+		}
 	case to.IsText():
 		return k.toText
 	case to.Kind == types.Binary && from.IsText(), to.Kind == types.JSON && from.IsText():
@@ -76,12 +78,12 @@ func rowsN(c *batch.Column, n int) int {
 }
 
 // fixed converts value by value; f gives false for a value without counterpart.
-func castFixed[R Value](k *caster, c *batch.Column, n int, f func(i int) (R, bool)) (*batch.Column, error) {
+func castFixed[R Value](k *caster, buf *batch.Buffers, c *batch.Column, n int, f func(i int) (R, bool)) (*batch.Column, error) {
 	if c.AllNull() {
 		return batch.NullColumn(k.to, n), nil
 	}
 	rows := rowsN(c, n)
-	out, miss := make([]R, rows), nulls{valid: c.Valid, n: rows}
+	out, miss := results[R](buf, rows), nulls{valid: c.Valid, n: rows}
 	for i := range out {
 		if miss.skip(i) {
 			continue
@@ -119,23 +121,23 @@ func (k *caster) bad(c *batch.Column, i int) error {
 }
 
 // relabel gives the column another type of the same representation.
-func (k *caster) relabel(c *batch.Column, _ int) (*batch.Column, error) {
+func (k *caster) relabel(_ *batch.Buffers, c *batch.Column, _ int) (*batch.Column, error) {
 	out := *c
 	out.Type = k.to
 	return &out, nil
 }
 
-func (k *caster) toBoolean(c *batch.Column, n int) (*batch.Column, error) {
+func (k *caster) toBoolean(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 	switch {
 	case k.from.IsFloating():
 		x := Floats(c)
-		return castFixed(k, c, n, func(i int) (bool, bool) { return x[i] != 0, true })
+		return castFixed(k, buf, c, n, func(i int) (bool, bool) { return x[i] != 0, true })
 	case k.from.Kind == types.Decimal:
 		x := Wides(c)
-		return castFixed(k, c, n, func(i int) (bool, bool) { return !x[i].IsZero(), true })
+		return castFixed(k, buf, c, n, func(i int) (bool, bool) { return !x[i].IsZero(), true })
 	}
 	x := Ints(c)
-	return castFixed(k, c, n, func(i int) (bool, bool) { return x[i] != 0, true })
+	return castFixed(k, buf, c, n, func(i int) (bool, bool) { return x[i] != 0, true })
 }
 
 // truths is a BOOLEAN column as 0 and 1.
@@ -159,20 +161,28 @@ func ints(c *batch.Column) []int64 {
 func (k *caster) toInteger() Cast {
 	switch batch.PhysOf(k.to) {
 	case batch.PhysI8:
-		return func(c *batch.Column, n int) (*batch.Column, error) { return castInteger[int8](k, c, n) }
+		return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+			return castInteger[int8](k, buf, c, n)
+		}
 	case batch.PhysI16:
-		return func(c *batch.Column, n int) (*batch.Column, error) { return castInteger[int16](k, c, n) }
+		return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+			return castInteger[int16](k, buf, c, n)
+		}
 	case batch.PhysI32:
-		return func(c *batch.Column, n int) (*batch.Column, error) { return castInteger[int32](k, c, n) }
+		return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+			return castInteger[int32](k, buf, c, n)
+		}
 	}
-	return func(c *batch.Column, n int) (*batch.Column, error) { return castInteger[int64](k, c, n) }
+	return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+		return castInteger[int64](k, buf, c, n)
+	}
 }
 
-func castInteger[T integer](k *caster, c *batch.Column, n int) (*batch.Column, error) {
+func castInteger[T integer](k *caster, buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 	switch {
 	case k.from.IsFloating():
 		x := Floats(c)
-		return castFixed(k, c, n, func(i int) (T, bool) {
+		return castFixed(k, buf, c, n, func(i int) (T, bool) {
 			// NaN fails both comparisons; 2^63 is the first float that is too large.
 			f := math.Trunc(x[i])
 			if !(f >= math.MinInt64 && f < -math.MinInt64) {
@@ -182,24 +192,24 @@ func castInteger[T integer](k *caster, c *batch.Column, n int) (*batch.Column, e
 		})
 	case k.from.Kind == types.Decimal:
 		x, scale := Wides(c), k.from.Scale
-		return castFixed(k, c, n, func(i int) (T, bool) {
+		return castFixed(k, buf, c, n, func(i int) (T, bool) {
 			v := x[i].Trunc(scale)
 			return T(v.Int64()), v.FitsInt64() && int64(T(v.Int64())) == v.Int64()
 		})
 	}
 	x := ints(c)
 	if k.from.Kind < k.to.Kind { // widening
-		out := make([]T, len(x))
+		out := batch.SliceOf[T](buf, len(x))
 		for i, v := range x {
 			out[i] = T(v)
 		}
 		return k.finish(Column(k.to, out, c.Valid), c, n), nil
 	}
-	return castFixed(k, c, n, func(i int) (T, bool) { return T(x[i]), int64(T(x[i])) == x[i] })
+	return castFixed(k, buf, c, n, func(i int) (T, bool) { return T(x[i]), int64(T(x[i])) == x[i] })
 }
 
-func (k *caster) toFloat(c *batch.Column, n int) (*batch.Column, error) {
-	out := make([]float64, rowsN(c, n))
+func (k *caster) toFloat(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+	out := batch.SliceOf[float64](buf, rowsN(c, n))
 	switch {
 	case k.from.IsFloating():
 		copy(out, Floats(c))
@@ -219,7 +229,7 @@ func (k *caster) toFloat(c *batch.Column, n int) (*batch.Column, error) {
 	if k.to.Kind == types.Double {
 		return k.finish(Column(k.to, out, c.Valid), c, n), nil
 	}
-	small := make([]float32, len(out))
+	small := batch.SliceOf[float32](buf, len(out))
 	for i, v := range out {
 		small[i] = float32(v)
 	}
@@ -240,20 +250,20 @@ func decimalFloats(x []int64, scale int, out []float64) {
 	}
 }
 
-func (k *caster) toDecimal(c *batch.Column, n int) (*batch.Column, error) {
+func (k *caster) toDecimal(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 	p, s := k.to.Precision, k.to.Scale
 	switch {
 	case k.from.IsFloating():
 		x := Floats(c)
-		return castFixed(k, c, n, func(i int) (decimal.Int128, bool) {
+		return castFixed(k, buf, c, n, func(i int) (decimal.Int128, bool) {
 			v, verdict := decimal.FromFloat64(x[i], p, s)
 			return v, verdict == decimal.OK
 		})
 	case k.from.Kind == types.Decimal && s == k.from.Scale && p >= k.from.Precision:
-		return k.relabel(c, n)
+		return k.relabel(buf, c, n)
 	case k.from.Kind == types.Decimal && c.Phys == batch.PhysI128:
 		x, from := Wides(c), k.from.Scale
-		return castFixed(k, c, n, func(i int) (decimal.Int128, bool) {
+		return castFixed(k, buf, c, n, func(i int) (decimal.Int128, bool) {
 			v, ok := x[i].Rescale(from, s)
 			return v, ok && v.Fits(p)
 		})
@@ -264,11 +274,11 @@ func (k *caster) toDecimal(c *batch.Column, n int) (*batch.Column, error) {
 	}
 	x := ints(c)
 	if p-s >= from.Precision-from.Scale && s >= from.Scale {
-		if out := scaleUp(x, s-from.Scale); out != nil { // every value fits
+		if out := scaleUp(buf, x, s-from.Scale); out != nil { // every value fits
 			return k.finish(batch.FromValues(k.to, batch.PhysI64, out, c.Valid), c, n), nil
 		}
 	}
-	return castFixed(k, c, n, func(i int) (decimal.Int128, bool) {
+	return castFixed(k, buf, c, n, func(i int) (decimal.Int128, bool) {
 		v, ok := decimal.FromInt64(x[i]).Rescale(from.Scale, s)
 		return v, ok && v.Fits(p)
 	})
@@ -289,21 +299,23 @@ func (k *caster) nested() Cast {
 		}
 	}
 	if from.Kind == types.Struct {
-		return func(c *batch.Column, n int) (*batch.Column, error) { return k.castStruct(c, parts, n) }
+		return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+			return k.castStruct(buf, c, parts, n)
+		}
 	}
-	return func(c *batch.Column, n int) (*batch.Column, error) {
+	return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 		out := *c
 		out.Type = to
 		elems := c.Children[0]
 		if from.Kind == types.Map {
-			entry, err := k.castStruct(elems, parts, elems.N)
+			entry, err := k.castStruct(buf, elems, parts, elems.N)
 			if err != nil {
 				return nil, err
 			}
 			out.Children = []*batch.Column{entry}
 			return &out, nil
 		}
-		elem, err := parts[0](batch.Flatten(elems), elems.N)
+		elem, err := parts[0](buf, batch.Flatten(elems), elems.N)
 		if err != nil {
 			return nil, err
 		}
@@ -328,7 +340,7 @@ func partTypes(t types.Type) []types.Type {
 	return ts
 }
 
-func (k *caster) castStruct(c *batch.Column, parts []Cast, n int) (*batch.Column, error) {
+func (k *caster) castStruct(buf *batch.Buffers, c *batch.Column, parts []Cast, n int) (*batch.Column, error) {
 	c = batch.Flatten(c)
 	out := *c
 	out.Type = k.to
@@ -337,7 +349,7 @@ func (k *caster) castStruct(c *batch.Column, parts []Cast, n int) (*batch.Column
 	}
 	out.Children = make([]*batch.Column, len(parts))
 	for i, cast := range parts {
-		f, err := cast(batch.Flatten(c.Children[i]), n)
+		f, err := cast(buf, batch.Flatten(c.Children[i]), n)
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ import (
 
 // toText writes values as results print them. VARCHAR and CHAR are cut to their
 // length; CHAR is held without trailing blanks, which never count.
-func (k *caster) toText(c *batch.Column, n int) (*batch.Column, error) {
+func (k *caster) toText(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 	if c.AllNull() {
 		return batch.NullColumn(k.to, n), nil
 	}
@@ -22,10 +22,11 @@ func (k *caster) toText(c *batch.Column, n int) (*batch.Column, error) {
 		limit = k.to.Precision
 	}
 	if plain && (limit == 0 || k.from.Kind == types.Varchar && k.to.Kind == types.Varchar && k.from.Precision <= limit) {
-		return k.relabel(c, n)
+		return k.relabel(buf, c, n)
 	}
 	rows := rowsN(c, n)
-	data, offsets := make([]byte, 0, 12*rows), make([]int32, rows+1)
+	data, offsets := buf.Get(12 * rows)[:0], batch.SliceOf[int32](buf, rows+1)
+	offsets[0] = 0
 	for i := range rows {
 		at := len(data)
 		switch {
@@ -103,9 +104,9 @@ func (k *caster) fromText() Cast {
 }
 
 func textCast[R Value](k *caster, parse func([]byte) (R, bool)) Cast {
-	return func(c *batch.Column, n int) (*batch.Column, error) {
+	return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 		s := TextsOf(c)
-		return castFixed(k, c, n, func(i int) (R, bool) { return parse(s.At(i)) })
+		return castFixed(k, buf, c, n, func(i int) (R, bool) { return parse(s.At(i)) })
 	}
 }
 

@@ -80,9 +80,9 @@ func (k *caster) temporal() Cast {
 	case from.Kind == types.Date:
 		return timeCast(k, func(d int64) int64 { return d * batch.MicrosPerDay })
 	case to.Kind == types.Date:
-		return func(c *batch.Column, n int) (*batch.Column, error) {
+		return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 			x := Ints(c)
-			return castFixed(k, c, n, func(i int) (int32, bool) {
+			return castFixed(k, buf, c, n, func(i int) (int32, bool) {
 				w := x[i]
 				if isInstant(from) {
 					w = k.clock.wall(w)
@@ -97,9 +97,9 @@ func (k *caster) temporal() Cast {
 }
 
 func timeCast(k *caster, f func(int64) int64) Cast {
-	return func(c *batch.Column, n int) (*batch.Column, error) {
+	return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
 		x := Ints(c)
-		return castFixed(k, c, n, func(i int) (int64, bool) { return f(x[i]), true })
+		return castFixed(k, buf, c, n, func(i int) (int64, bool) { return f(x[i]), true })
 	}
 }
 

@@ -13,11 +13,11 @@ import (
 func decimalArithmetic(op byte, call *udf.Call, a, b *batch.Column, n int, valid batch.Bitmap) (*batch.Column, error) {
 	sa, sb, scale := a.Type.Scale, b.Type.Scale, call.Returns.Scale
 	if a.Phys == batch.PhysI64 && b.Phys == batch.PhysI64 {
-		if out := narrowArithmetic(op, a, b, n, scale); out != nil {
+		if out := narrowArithmetic(call.Buffers, op, a, b, n, scale); out != nil {
 			return batch.FromValues(call.Returns, batch.PhysI64, out, valid), nil
 		}
 	}
-	x, y, out := ViewOf[decimal.Int128](a), ViewOf[decimal.Int128](b), make([]decimal.Int128, n)
+	x, y, out := ViewOf[decimal.Int128](a), ViewOf[decimal.Int128](b), batch.SliceOf[decimal.Int128](call.Buffers, n)
 	for i := range out {
 		if valid != nil && !valid.Get(i) {
 			continue
@@ -28,7 +28,7 @@ func decimalArithmetic(op byte, call *udf.Call, a, b *batch.Column, n int, valid
 		}
 		out[i] = v
 	}
-	return Decimals(call.Returns, out, valid), nil
+	return decimals(call.Buffers, call.Returns, out, valid), nil
 }
 
 func wideArithmetic(op byte, x, y decimal.Int128, sa, sb, scale int) (decimal.Int128, bool) {
@@ -44,34 +44,34 @@ func wideArithmetic(op byte, x, y decimal.Int128, sa, sb, scale int) (decimal.In
 // narrowArithmetic computes in 64 bits, or gives nil if a row might not fit. The
 // result type has room for every value its operand types allow, except where its
 // precision was cut to 38, so values of 64 bits always fit it.
-func narrowArithmetic(op byte, a, b *batch.Column, n, scale int) []int64 {
+func narrowArithmetic(buf *batch.Buffers, op byte, a, b *batch.Column, n, scale int) []int64 {
 	sa, sb := a.Type.Scale, b.Type.Scale
 	x, y := batch.Values[int64](a), batch.Values[int64](b)
 	if op == '*' {
 		if sa+sb != scale {
 			return nil
 		}
-		return mulNarrow(x, y, a, b, n)
+		return mulNarrow(buf, x, y, a, b, n)
 	}
 	if max(sa, sb) != scale {
 		return nil
 	}
-	x, y = scaleUp(x, scale-sa), scaleUp(y, scale-sb)
+	x, y = scaleUp(buf, x, scale-sa), scaleUp(buf, y, scale-sb)
 	if x == nil || y == nil {
 		return nil
 	}
-	return addNarrow(op, x, y, n, a.Enc == batch.Const, b.Enc == batch.Const)
+	return addNarrow(buf, op, x, y, n, a.Enc == batch.Const, b.Enc == batch.Const)
 }
 
 // mulNarrow multiplies if the bits of the largest magnitudes add up to at most 62.
-func mulNarrow(x, y []int64, a, b *batch.Column, n int) []int64 {
+func mulNarrow(buf *batch.Buffers, x, y []int64, a, b *batch.Column, n int) []int64 {
 	if a.Enc == batch.Const {
 		x, y, a, b = y, x, b, a
 	}
 	if magnitude(x)+magnitude(y) > 62 {
-		return mulChecked(x, y, a.Enc == batch.Const, b.Enc == batch.Const, n)
+		return mulChecked(buf, x, y, a.Enc == batch.Const, b.Enc == batch.Const, n)
 	}
-	out := make([]int64, n)
+	out := batch.SliceOf[int64](buf, n)
 	switch {
 	case a.Enc == batch.Const:
 		for i := range out {
@@ -92,8 +92,8 @@ func mulNarrow(x, y []int64, a, b *batch.Column, n int) []int64 {
 }
 
 // mulChecked multiplies with a look at the high word of every product.
-func mulChecked(x, y []int64, xConst, yConst bool, n int) []int64 {
-	out := make([]int64, n)
+func mulChecked(buf *batch.Buffers, x, y []int64, xConst, yConst bool, n int) []int64 {
+	out := batch.SliceOf[int64](buf, n)
 	mx, my := -1, -1
 	if xConst {
 		mx = 0
@@ -113,8 +113,8 @@ func mulChecked(x, y []int64, xConst, yConst bool, n int) []int64 {
 	return out
 }
 
-func addNarrow(op byte, x, y []int64, n int, xConst, yConst bool) []int64 {
-	out := make([]int64, n)
+func addNarrow(buf *batch.Buffers, op byte, x, y []int64, n int, xConst, yConst bool) []int64 {
+	out := batch.SliceOf[int64](buf, n)
 	var wrapped int64
 	switch {
 	case xConst && yConst:
@@ -164,7 +164,7 @@ func addNarrow(op byte, x, y []int64, n int, xConst, yConst bool) []int64 {
 }
 
 // scaleUp multiplies by 10^k, or gives nil if that might wrap.
-func scaleUp(x []int64, k int) []int64 {
+func scaleUp(buf *batch.Buffers, x []int64, k int) []int64 {
 	if k == 0 {
 		return x
 	}
@@ -175,7 +175,7 @@ func scaleUp(x []int64, k int) []int64 {
 	if magnitude(x)+magnitude([]int64{f}) > 63 {
 		return nil
 	}
-	out := make([]int64, len(x))
+	out := batch.SliceOf[int64](buf, len(x))
 	for i, v := range x {
 		out[i] = v * f
 	}
@@ -187,7 +187,7 @@ func decimalDivide(op byte, call *udf.Call, args []*batch.Column, n int, valid b
 	a, b := args[0], args[1]
 	sa, sb, t := a.Type.Scale, b.Type.Scale, call.Returns
 	x, y := ViewOf[decimal.Int128](a), ViewOf[decimal.Int128](b)
-	out, miss := make([]decimal.Int128, n), nulls{valid: valid, n: n}
+	out, miss := batch.SliceOf[decimal.Int128](call.Buffers, n), nulls{valid: valid, n: n}
 	for i := range out {
 		if miss.skip(i) {
 			continue
@@ -218,9 +218,9 @@ func decimalDivide(op byte, call *udf.Call, args []*batch.Column, n int, valid b
 		out[i] = r
 	}
 	if t.Kind == types.Decimal {
-		return Decimals(t, out, miss.valid), nil
+		return decimals(call.Buffers, t, out, miss.valid), nil
 	}
-	ints := make([]int64, n)
+	ints := batch.SliceOf[int64](call.Buffers, n)
 	for i, v := range out {
 		ints[i] = v.Int64()
 	}

@@ -12,7 +12,7 @@ func Unary[A, R Value](f func(A) R) udf.Eval {
 		if allNull {
 			return batch.NullColumn(call.Returns, n), nil
 		}
-		a, out := ViewOf[A](args[0]), make([]R, n)
+		a, out := ViewOf[A](args[0]), results[R](call.Buffers, n)
 		for i := range out {
 			if valid == nil || valid.Get(i) {
 				out[i] = f(a.At(i))
@@ -29,7 +29,7 @@ func Binary[A, B, R Value](f func(A, B) R) udf.Eval {
 		if allNull {
 			return batch.NullColumn(call.Returns, n), nil
 		}
-		a, b, out := ViewOf[A](args[0]), ViewOf[B](args[1]), make([]R, n)
+		a, b, out := ViewOf[A](args[0]), ViewOf[B](args[1]), results[R](call.Buffers, n)
 		for i := range out {
 			if valid == nil || valid.Get(i) {
 				out[i] = f(a.At(i), b.At(i))
@@ -113,7 +113,7 @@ func fixedRows[R Value](call *udf.Call, args []*batch.Column, n int, f func(i in
 	if allNull {
 		return batch.NullColumn(call.Returns, n), nil
 	}
-	miss, out := nulls{valid: valid, n: n}, make([]R, n)
+	miss, out := nulls{valid: valid, n: n}, results[R](call.Buffers, n)
 	for i := range out {
 		if valid != nil && !valid.Get(i) {
 			continue

@@ -123,14 +123,42 @@ func b2i(b bool) uint8 {
 // Decimals makes a DECIMAL column over vals, which it may keep: narrow (PhysI64)
 // if every value fits.
 func Decimals(t types.Type, vals []decimal.Int128, valid batch.Bitmap) *batch.Column {
+	return decimals(nil, t, vals, valid)
+}
+
+func decimals(b *batch.Buffers, t types.Type, vals []decimal.Int128, valid batch.Bitmap) *batch.Column {
 	for i := range vals {
 		if !vals[i].FitsInt64() && (valid == nil || valid.Get(i)) {
 			return batch.FromValues(t, batch.PhysI128, vals, valid)
 		}
 	}
-	narrow := make([]int64, len(vals))
+	narrow := batch.SliceOf[int64](b, len(vals))
 	for i := range vals {
 		narrow[i] = vals[i].Int64()
 	}
 	return batch.FromValues(t, batch.PhysI64, narrow, valid)
+}
+
+// results gives room for the n values of a result. Its content is unspecified.
+func results[R Value](b *batch.Buffers, n int) []R {
+	var out []R
+	switch p := any(&out).(type) {
+	case *[]bool:
+		*p = make([]bool, n)
+	case *[]int8:
+		*p = batch.SliceOf[int8](b, n)
+	case *[]int16:
+		*p = batch.SliceOf[int16](b, n)
+	case *[]int32:
+		*p = batch.SliceOf[int32](b, n)
+	case *[]int64:
+		*p = batch.SliceOf[int64](b, n)
+	case *[]float32:
+		*p = batch.SliceOf[float32](b, n)
+	case *[]float64:
+		*p = batch.SliceOf[float64](b, n)
+	case *[]decimal.Int128:
+		*p = batch.SliceOf[decimal.Int128](b, n)
+	}
+	return out
 }

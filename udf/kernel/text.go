@@ -93,7 +93,8 @@ func sizeHint(args []*batch.Column, n int) int {
 }
 
 func appendRows(call *udf.Call, miss nulls, n, hint int, f func(i int, dst []byte) ([]byte, error)) (*batch.Column, error) {
-	data, offsets := make([]byte, 0, hint), make([]int32, n+1)
+	data, offsets := call.Buffers.Get(hint)[:0], batch.SliceOf[int32](call.Buffers, n+1)
+	offsets[0] = 0
 	for i := range n {
 		if !miss.skip(i) {
 			dst, err := f(i, data)

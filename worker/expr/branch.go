@@ -42,7 +42,7 @@ func (c *compiler) typed(n *node, t types.Type) *node {
 }
 
 func (o *caseOp) eval(f *frame) (*batch.Column, error) {
-	m := o.merged.start(o.typ, f.rows)
+	m := o.merged.start(o.typ, f)
 	var left []int32 // the rows that no condition took; nil for all
 	for i, when := range o.whens {
 		taken, rest, err := split(f, when, left)
@@ -78,7 +78,7 @@ func split(f *frame, when *node, left []int32) (taken, rest []int32, err error) 
 	if left != nil {
 		n = len(left)
 	}
-	both := make([]int32, 2*n)
+	both := batch.SliceOf[int32](f.buffers, 2*n)
 	taken, rest = both[:n:n], both[n:]
 	t, r := 0, 0
 	for k := range n {
@@ -120,7 +120,7 @@ func (c *compiler) coalesce(e *scalar.Call) (*node, error) {
 }
 
 func (o *coalesceOp) eval(f *frame) (*batch.Column, error) {
-	m := o.merged.start(o.typ, f.rows)
+	m := o.merged.start(o.typ, f)
 	var left []int32
 	for i, a := range o.args {
 		g := f
@@ -157,9 +157,10 @@ func (o *coalesceOp) eval(f *frame) (*batch.Column, error) {
 
 // merger puts a column together from parts that hold some of its rows each.
 type merger struct {
-	typ   types.Type
-	rows  int
-	parts []part
+	typ     types.Type
+	rows    int
+	parts   []part
+	buffers *batch.Buffers
 }
 
 // part is the values of some rows. Value at[k] of col, or value k if at is nil,
@@ -170,8 +171,8 @@ type part struct {
 	at   []int32
 }
 
-func (m *merger) start(t types.Type, rows int) *merger {
-	m.typ, m.rows, m.parts = t, rows, m.parts[:0]
+func (m *merger) start(t types.Type, f *frame) *merger {
+	m.typ, m.rows, m.buffers, m.parts = t, f.rows, f.buffers, m.parts[:0]
 	return m
 }
 

@@ -71,11 +71,20 @@ func (o *callOp) evalConst(cols []*batch.Column, rows int) (*batch.Column, error
 		}
 		ones[i] = &one
 	}
-	r, err := o.fn(o.call, ones, 1)
+	r, err := o.lasting(ones, 1)
 	if err != nil {
 		return nil, locate(err, o.pos, o.name)
 	}
 	return batch.ConstOf(r, 0, rows), nil
+}
+
+// lasting evaluates for results that outlive the batch.
+func (o *callOp) lasting(args []*batch.Column, n int) (*batch.Column, error) {
+	buffers := o.call.Buffers
+	o.call.Buffers = nil
+	r, err := o.fn(o.call, args, n)
+	o.call.Buffers = buffers
+	return r, err
 }
 
 // soleDictionary is the one dictionary column among cols, which may occur
@@ -131,6 +140,9 @@ func (ds *dictionaries) add(dict *batch.Column) *dictionary {
 // rows, or gives nil where that does not pay or an entry fails: the entry may
 // belong to no row, so the rows must be tried.
 func (o *callOp) peel(d *batch.Column, cols []*batch.Column, rows int) *batch.Column {
+	if d.Borrowed { // its address may come again with other values
+		return nil
+	}
 	known := o.peeled.of(d.Dict)
 	if known == nil {
 		known = o.peeled.add(d.Dict)
@@ -164,7 +176,7 @@ func (o *callOp) peelEntries(known *dictionary, cols []*batch.Column) {
 		entries.Valid = nil
 		args[i] = &entries
 	}
-	values, err := o.fn(o.call, args, n)
+	values, err := o.lasting(args, n)
 	if err != nil {
 		known.failed = true
 		return
@@ -185,7 +197,7 @@ func (o *callOp) peelNull(known *dictionary, cols []*batch.Column) bool {
 			args[i] = batch.NullColumn(c.Type, 1)
 		}
 	}
-	v, err := o.fn(o.call, args, 1)
+	v, err := o.lasting(args, 1)
 	if err != nil {
 		return false
 	}

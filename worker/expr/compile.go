@@ -19,13 +19,14 @@ type compiler struct {
 	nodes   []*node
 	known   map[string]*node
 	volatil []*udf.Call
+	buffers *batch.Buffers // of the program's results
 }
 
 func newCompiler(reg *udf.Registry, s *udf.Session) *compiler {
 	if s == nil {
 		s = &udf.Session{Strict: true}
 	}
-	return &compiler{reg: reg, session: s, known: map[string]*node{}}
+	return &compiler{reg: reg, session: s, known: map[string]*node{}, buffers: &batch.Buffers{}}
 }
 
 // node finds the node of that key or adds one; an empty key is never shared.
@@ -141,7 +142,7 @@ func (c *compiler) call(e *scalar.Call) (*node, error) {
 
 // site describes the call site to the function.
 func (c *compiler) site(e *scalar.Call, args []*node) *udf.Call {
-	call := &udf.Call{Session: c.session, Consts: make([]types.Datum, len(args)), IsConst: make([]bool, len(args))}
+	call := &udf.Call{Session: c.session, Buffers: c.buffers, Consts: make([]types.Datum, len(args)), IsConst: make([]bool, len(args))}
 	call.Returns = e.Typ
 	for i, a := range args {
 		call.Args = append(call.Args, a.typ)
@@ -166,8 +167,10 @@ func (c *compiler) cast(e *scalar.Cast) (*node, error) {
 	if err != nil {
 		return nil, locate(err, pos, "cast")
 	}
-	o := &callOp{name: "cast", pos: pos, args: []*node{arg}, call: &udf.Call{Session: c.session}, cheap: true,
-		fn: func(_ *udf.Call, args []*batch.Column, n int) (*batch.Column, error) { return cast(args[0], n) }}
+	o := &callOp{name: "cast", pos: pos, args: []*node{arg}, call: &udf.Call{Session: c.session, Buffers: c.buffers}, cheap: true,
+		fn: func(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+			return cast(call.Buffers, args[0], n)
+		}}
 	n := summary(e.Typ, o, 3, arg)
 	n.fails = n.fails || strict && !alwaysCasts(arg.typ, e.Typ)
 	return c.node(key(fmt.Sprintf("cast %v", strict), arg), n), nil

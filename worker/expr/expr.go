@@ -25,6 +25,7 @@ type Program struct {
 	nodes   []*node // all, by id
 	roots   []*node
 	volatil []*udf.Call
+	buffers *batch.Buffers
 	top     frame
 	out     []*batch.Column
 }
@@ -40,7 +41,8 @@ func CompileAll(es []scalar.Expr, reg *udf.Registry, s *udf.Session) (*Program, 
 		}
 		p.roots = append(p.roots, n)
 	}
-	p.nodes, p.volatil = c.nodes, c.volatil
+	p.nodes, p.volatil, p.buffers = c.nodes, c.volatil, c.buffers
+	p.top.buffers = c.buffers
 	return p, nil
 }
 
@@ -53,9 +55,10 @@ func (p *Program) Seed(task uint64) {
 }
 
 // Eval gives the values of all expressions for the existing rows of b: one
-// column of b.Rows() rows each, in any encoding. They are valid as long as b is;
-// the slice until the next Eval.
+// column of b.Rows() rows each, in any encoding. They are valid as long as b is
+// and until the next Eval, which uses their memory again.
 func (p *Program) Eval(b *batch.Batch) ([]*batch.Column, error) {
+	p.buffers.Reset()
 	p.top.reset(b, len(p.nodes))
 	p.out = p.out[:0]
 	for _, n := range p.roots {

@@ -18,6 +18,8 @@ type Filter struct {
 	tests []*test
 	top   frame
 	bufs  [2][]int32
+	// buffers holds the values of tests, which nobody needs after Select.
+	buffers *batch.Buffers
 }
 
 // CompileFilter compiles a condition.
@@ -40,7 +42,7 @@ func CompileFilter(cond scalar.Expr, reg *udf.Registry, s *udf.Session) (*Filter
 		return a.node.cost - b.node.cost
 	})
 	tests = c.fuse(tests)
-	return &Filter{tests: tests, nodes: len(c.nodes)}, nil
+	return &Filter{tests: tests, nodes: len(c.nodes), buffers: c.buffers, top: frame{buffers: c.buffers}}, nil
 }
 
 func order(a, b bool) int {
@@ -57,6 +59,7 @@ func order(a, b bool) int {
 // those that exist. The positions are of b.Columns, b.Sel taken into account;
 // they are valid until the next Select.
 func (f *Filter) Select(b *batch.Batch) ([]int32, error) {
+	f.buffers.Reset()
 	f.top.reset(&batch.Batch{Columns: b.Columns, N: b.N}, f.nodes)
 	sel := b.Sel
 	for i, t := range f.tests {
@@ -213,7 +216,7 @@ func b2i(b bool) int64 {
 // for them and is not sel.
 func (t *test) run(f *frame, sel, out []int32) ([]int32, error) {
 	if t.column >= 0 && (t.other < 0 || !t.direct) {
-		if c := f.src[t.column]; c.Enc == batch.Dict {
+		if c := f.src[t.column]; c.Enc == batch.Dict && !c.Borrowed {
 			if kept, ok := t.codes(f, c, sel, out); ok {
 				return kept, nil
 			}
@@ -305,7 +308,7 @@ func (t *test) entries(f *frame, known *dictionary) {
 	entries.Valid = nil
 	b.Append(&entries, nil)
 	b.AppendNull(1)
-	g := frame{src: make([]*batch.Column, len(f.src)), rows: n + 1}
+	g := frame{src: make([]*batch.Column, len(f.src)), rows: n + 1, buffers: f.buffers}
 	g.src[t.column] = b.Finish()
 	g.gathered, g.memo, g.flat = make([]*batch.Column, len(f.src)), make([]*batch.Column, len(f.memo)), make([]*batch.Column, len(f.memo))
 	c, err := g.value(t.node)

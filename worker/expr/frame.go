@@ -54,6 +54,8 @@ type frame struct {
 	// A frame of some rows of another one finds there what is computed already.
 	parent *frame
 	up     []int32 // the frame's rows in parent
+	// buffers holds what lives as long as the batch.
+	buffers *batch.Buffers
 }
 
 // reset starts on the rows of b.
@@ -75,13 +77,13 @@ func cleared(s []*batch.Column, n int) []*batch.Column {
 
 // only is the frame of the rows up of f. The frame keeps up.
 func (f *frame) only(up []int32) *frame {
-	g := &frame{src: f.src, rows: len(up), parent: f, up: up}
+	g := &frame{src: f.src, rows: len(up), parent: f, up: up, buffers: f.buffers}
 	g.gathered = make([]*batch.Column, len(f.src))
 	g.memo = make([]*batch.Column, len(f.memo))
 	g.flat = make([]*batch.Column, len(f.memo))
 	g.sel = up
 	if f.sel != nil {
-		g.sel = make([]int32, len(up))
+		g.sel = batch.SliceOf[int32](f.buffers, len(up))
 		for i, k := range up {
 			g.sel[i] = f.sel[k]
 		}
@@ -151,9 +153,34 @@ func (o columnOp) eval(f *frame) (*batch.Column, error) {
 		return f.src[o.id], nil
 	}
 	if f.gathered[o.id] == nil {
-		f.gathered[o.id] = batch.Take(f.src[o.id], f.sel)
+		f.gathered[o.id] = f.gather(f.src[o.id])
 	}
 	return f.gathered[o.id], nil
+}
+
+// gather is batch.Take of the frame's rows, without allocation for the plainest columns.
+func (f *frame) gather(c *batch.Column) *batch.Column {
+	if c.Enc != batch.Flat || c.Valid != nil {
+		return batch.Take(c, f.sel)
+	}
+	out := &batch.Column{Type: c.Type, Phys: c.Phys, N: len(f.sel)}
+	switch c.Phys.Width() {
+	case 4:
+		out.Data = gatherValues[int32](f, c)
+	case 8:
+		out.Data = gatherValues[int64](f, c)
+	default:
+		return batch.Take(c, f.sel)
+	}
+	return out
+}
+
+func gatherValues[T batch.Fixed](f *frame, c *batch.Column) []byte {
+	out, vals := batch.SliceOf[T](f.buffers, len(f.sel)), batch.Values[T](c)
+	for k, i := range f.sel {
+		out[k] = vals[i]
+	}
+	return batch.BytesOf(out)
 }
 
 // literalOp is a constant.

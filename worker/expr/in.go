@@ -19,7 +19,7 @@ func (c *compiler) in(e *scalar.In) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &callOp{name: "in", args: []*node{arg}, call: &udf.Call{Session: c.session}, cheap: true, fn: newSet(arg.typ, e.List).eval(e.Negate)}
+	o := &callOp{name: "in", args: []*node{arg}, call: &udf.Call{Session: c.session, Buffers: c.buffers}, cheap: true, fn: newSet(arg.typ, e.List).eval(e.Negate)}
 	var k strings.Builder
 	fmt.Fprintf(&k, "in %v", e.Negate)
 	for _, v := range e.List {

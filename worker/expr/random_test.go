@@ -272,7 +272,7 @@ func equal(a, b types.Datum) bool {
 // and compares every row with the reference. If a row fails there, the batch
 // must fail here, and the other way round.
 func TestRandomExpressions(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range uint64(1000) {
 		g := &gen{rand.New(rand.NewPCG(seed, 7)), columnTypes}
 		es := []scalar.Expr{g.number(3), g.condition(3), g.text(2)}
 		p, err := CompileAll(es[seed%3:seed%3+1], registry, session)
@@ -330,7 +330,7 @@ func show(row []types.Datum) string {
 // TestRandomFilters compares selections with the rows for which the reference
 // finds every conjunct true.
 func TestRandomFilters(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range uint64(1000) {
 		g := &gen{rand.New(rand.NewPCG(seed, 8)), columnTypes}
 		var conds []scalar.Expr
 		for range 1 + g.IntN(4) {

@@ -17,7 +17,12 @@ func (m *merger) scatter() *batch.Column {
 			}
 		}
 	}
-	out := batch.NewFixedAs(m.typ, phys, m.rows)
+	out := &batch.Column{Type: m.typ, Phys: phys, N: m.rows}
+	if phys == batch.PhysBool {
+		out.Data = batch.BytesOf(batch.NewBitmap(m.rows))
+	} else {
+		out.Data = m.buffers.Get(m.rows * phys.Width())
+	}
 	for _, p := range m.parts {
 		m.validity(out, p)
 		if p.col.AllNull() {

@@ -14,17 +14,23 @@ type builder func(n physical.Node, in []Operator, env *Env) (Operator, error)
 // builders is the table of contents of this package: one entry a node, by the
 // name of its type. An Exchange has none: it is cut before a plan runs.
 var builders = map[string]builder{
-	"Values":       use(newValues),
-	"Project":      use(newProject),
-	"Limit":        use(newLimit),
-	"Union":        use(newUnion),
-	"SingleRow":    use(newSingleRow),
-	"HashJoin":     use(newHashJoin),
-	"LoopJoin":     use(newLoopJoin),
-	"ShuffleWrite": use(newShuffleWrite),
-	"ShuffleRead":  use(newShuffleRead),
-	"Map":          use(newMap),
-	"Reduce":       use(newReduce),
+	"Scan":          use(newScan),
+	"Values":        use(newValues),
+	"Filter":        use(newFilter),
+	"HashAggregate": use(newAggregate),
+	"Sort":          use(newSort),
+	"TopN":          use(newTopN),
+	"TableSink":     use(newTableSink),
+	"Project":       use(newProject),
+	"Limit":         use(newLimit),
+	"Union":         use(newUnion),
+	"SingleRow":     use(newSingleRow),
+	"HashJoin":      use(newHashJoin),
+	"LoopJoin":      use(newLoopJoin),
+	"ShuffleWrite":  use(newShuffleWrite),
+	"ShuffleRead":   use(newShuffleRead),
+	"Map":           use(newMap),
+	"Reduce":        use(newReduce),
 }
 
 // use adapts a constructor to its node's type.

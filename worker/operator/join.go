@@ -7,7 +7,6 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
-	"github.com/bixidata/bixi/planner/scalar"
 )
 
 // hashJoin builds a table over its right input when it is opened and probes it
@@ -25,6 +24,7 @@ type hashJoin struct {
 	tail        *joinTail // the right rows that follow; nil while probing
 	leftDone    bool
 	shareKey    string // names the table among what the stage's tasks share
+	wanted      map[int]bool
 }
 
 func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, error) {
@@ -50,7 +50,7 @@ func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, erro
 	if env.Filters == nil {
 		env.Filters = &Filters{}
 	}
-	j := &hashJoin{shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
+	j := &hashJoin{wanted: wantedColumns(n.Output), shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
 	j.build = newJoinBuilder(n, side(rightExprs), neededRight(n, residual), nil)
 	j.probe = joinProbe{join: j, residual: residual, limit: env.batchRows()}
 	return j, nil
@@ -59,8 +59,13 @@ func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, erro
 // neededRight tells which right columns the output or the residual needs.
 func neededRight(n *physical.HashJoin, residual *pairFilter) []bool {
 	needs := make([]bool, len(n.Right.Schema()))
+	wanted := wantedColumns(n.Output)
+	base := len(n.Left.Schema())
+	if n.Kind == physical.RightSemi || n.Kind == physical.RightAnti {
+		base = 0
+	}
 	for i := range needs {
-		needs[i] = givesRight(n.Kind)
+		needs[i] = givesRight(n.Kind) && (wanted == nil || wanted[base+i])
 	}
 	if residual != nil {
 		for _, c := range residual.right {
@@ -69,6 +74,34 @@ func neededRight(n *physical.HashJoin, residual *pairFilter) []bool {
 	}
 	return needs
 }
+
+// wantedColumns is the set of positions in output; nil for all.
+func wantedColumns(output []int) map[int]bool {
+	if output == nil {
+		return nil
+	}
+	set := map[int]bool{}
+	for _, i := range output {
+		set[i] = true
+	}
+	return set
+}
+
+// pickColumns keeps the columns of b at the positions in output, all for nil.
+func pickColumns(b *batch.Batch, output []int) *batch.Batch {
+	if output == nil {
+		return b
+	}
+	out := &batch.Batch{N: b.N, Sel: b.Sel, Columns: make([]*batch.Column, len(output))}
+	for i, o := range output {
+		out.Columns[i] = b.Columns[o]
+	}
+	return out
+}
+
+// wants reports whether the column at position i of left then right leaves the
+// join.
+func (j *hashJoin) wants(i int) bool { return j.wanted == nil || j.wanted[i] }
 
 // givesRight reports whether right columns leave a join of that kind.
 func givesRight(k physical.JoinKind) bool {
@@ -147,6 +180,15 @@ func (j *hashJoin) makeTable(ctx context.Context) (*joinTable, error) {
 }
 
 func (j *hashJoin) Next(ctx context.Context) (*batch.Batch, error) {
+	b, err := j.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pickColumns(b, j.node.Output), nil
+}
+
+// next gives the join's rows with all columns, those not wanted nil.
+func (j *hashJoin) next(ctx context.Context) (*batch.Batch, error) {
 	for !j.leftDone {
 		if out, err := j.probe.next(); out != nil || err != nil {
 			return out, err
@@ -193,56 +235,4 @@ func (j *hashJoin) Usage() (peak, spilled int64) {
 		return 0, 0
 	}
 	return j.build.memory.Peak(), 0
-}
-
-// pairFilter decides which pairs of a left and a right row a condition is true for.
-type pairFilter struct {
-	cond  pairCond
-	width int   // left columns
-	left  []int // the columns the condition uses
-	right []int
-	cols  []*batch.Column
-}
-
-// pairCond selects the rows for which a condition over left then right columns
-// is true. Columns that the condition does not use may be nil.
-type pairCond interface {
-	Select(b *batch.Batch) ([]int32, error)
-}
-
-// newPairFilter compiles cond; nil gives nil.
-func newPairFilter(cond scalar.Expr, width int, env *Env) (*pairFilter, error) {
-	if cond == nil {
-		return nil, nil
-	}
-	c, err := compileCond(cond, env)
-	if err != nil {
-		return nil, err
-	}
-	f := &pairFilter{cond: c, width: width}
-	used := map[int]bool{}
-	scalar.Columns(cond, used)
-	for id := range used {
-		for len(f.cols) <= id {
-			f.cols = append(f.cols, nil)
-		}
-		if id < width {
-			f.left = append(f.left, id)
-		} else {
-			f.right = append(f.right, id-width)
-		}
-	}
-	return f, nil
-}
-
-// sel gives the positions p of the pairs (li[p], ri[p]) for which the condition
-// is true, ascending.
-func (f *pairFilter) sel(left *batch.Batch, right []*batch.Column, li, ri []int32) ([]int32, error) {
-	for _, c := range f.left {
-		f.cols[c] = batch.Take(left.Columns[c], li)
-	}
-	for _, c := range f.right {
-		f.cols[f.width+c] = batch.Take(right[c], ri)
-	}
-	return f.cond.Select(batch.New(len(li), f.cols...))
 }

@@ -21,14 +21,14 @@ type sumBelow int64
 
 func (s sumBelow) holds(l, r []types.Datum) bool { return l[2].(int64)+r[2].(int64) < int64(s) }
 
-func (s sumBelow) Select(b *batch.Batch) ([]int32, error) {
-	sel := []int32{}
-	for i := range b.N {
-		if b.Columns[2].Int(i)+b.Columns[5].Int(i) < int64(s) {
-			sel = append(sel, int32(i))
-		}
+// expr is the condition as the planner writes it.
+func (s sumBelow) expr() scalar.Expr {
+	if s == 0 {
+		return nil
 	}
-	return sel, nil
+	id := func(i int) scalar.Expr { return &scalar.Column{ID: i, Name: "id", Typ: types.BigIntType} }
+	sum := &scalar.Call{Name: "+", Args: []scalar.Expr{id(2), id(5)}, Typ: types.BigIntType}
+	return &scalar.Call{Name: "<", Args: []scalar.Expr{sum, &scalar.Literal{Value: int64(s), Typ: types.BigIntType}}, Typ: types.BooleanType}
 }
 
 type joinCase struct {
@@ -157,7 +157,7 @@ func (c joinCase) reference(left, right [][]types.Datum) []string {
 // run joins the inputs with batches of rows.
 func (c joinCase) run(t *testing.T, env *Env, left, right []*batch.Batch) ([]string, error) {
 	t.Helper()
-	node := &physical.HashJoin{Kind: c.kind, NullSafe: c.nullSafe, ID: 7}
+	node := &physical.HashJoin{Kind: c.kind, NullSafe: c.nullSafe, ID: 7, Residual: sumBelow(c.residual).expr()}
 	node.Left, node.Right = &physical.Values{Fields: drawnSchema}, &physical.Values{Fields: drawnSchema}
 	for _, k := range c.keys {
 		node.LeftKeys = append(node.LeftKeys, columnOf(k))
@@ -167,16 +167,12 @@ func (c joinCase) run(t *testing.T, env *Env, left, right []*batch.Batch) ([]str
 	var op *hashJoin
 	var err error
 	if c.loop {
-		op, err = newLoopJoin(&physical.LoopJoin{Binary: node.Binary, Kind: c.kind}, in, env)
+		op, err = newLoopJoin(&physical.LoopJoin{Binary: node.Binary, Kind: c.kind, Cond: node.Residual}, in, env)
 	} else {
 		op, err = newHashJoin(node, in, env)
 	}
 	if err != nil {
 		t.Fatal(err)
-	}
-	if c.residual != 0 {
-		op.probe.residual = &pairFilter{cond: sumBelow(c.residual), width: 3, left: []int{2}, right: []int{2}, cols: make([]*batch.Column, 6)}
-		op.build = newJoinBuilder(node, op.build.keys, neededRight(node, op.probe.residual), nil)
 	}
 	return drainOp(t, op)
 }

@@ -253,7 +253,11 @@ func (p *joinProbe) output(li, ri []int32) *batch.Batch {
 		out.Columns = append(out.Columns, p.b.Columns...)
 	} else {
 		raw := p.rawRows(li)
-		for _, c := range p.b.Columns {
+		for i, c := range p.b.Columns {
+			if !p.join.wants(i) {
+				out.Columns = append(out.Columns, nil)
+				continue
+			}
 			out.Columns = append(out.Columns, batch.Take(c, raw))
 		}
 	}
@@ -269,12 +273,19 @@ func isIdentity(idx []int32) bool {
 	return true
 }
 
-// appendRight adds the right columns of rows ri (-1: NULLs).
+// appendRight adds the right columns of rows ri (-1: NULLs). Texts refer to the
+// table's column as their dictionary: it never changes, but keepers should not
+// share a large one for the sake of a few rows.
 func (p *joinProbe) appendRight(out *batch.Batch, ri []int32) *batch.Batch {
-	for _, c := range p.table.cols {
+	base := len(out.Columns)
+	for i, c := range p.table.cols {
+		if !p.join.wants(base + i) {
+			out.Columns = append(out.Columns, nil)
+			continue
+		}
 		t := batch.Take(c, ri)
-		if t.Enc == batch.Dict && t.Dict == c && c.N <= keepDict {
-			t.Borrowed = false // the table's columns are never reused
+		if c.Enc == batch.Flat && t.Enc == batch.Dict {
+			t.Dict, t.Borrowed = c, c.N > keepDict
 		}
 		out.Columns = append(out.Columns, t)
 	}

@@ -132,17 +132,34 @@ func (t *joinTable) lookup(words []uint64, heads []int32) {
 		}
 		return
 	}
+	t.lookupHashed(words, heads)
+}
+
+// lookupHashed looks at the first slot of every word without a branch, so that
+// many cache misses are under way at a time, and then goes on with the words
+// that found a slot of another.
+func (t *joinTable) lookupHashed(words []uint64, heads []int32) {
 	slots, shift := t.slots, t.shift
 	mask := uint64(len(slots) - 1)
-	for i, w := range words {
-		s := w * slotMix >> shift
-		for {
-			e := &slots[s&mask]
-			if e.word == w || e.head == 0 {
-				heads[i] = e.head - 1
-				break
+	var others [256]int32
+	for at := 0; at < len(words); at += len(others) {
+		block := words[at:min(at+len(others), len(words))]
+		out := heads[at : at+len(block)]
+		k := 0
+		for i, w := range block {
+			e := &slots[w*slotMix>>shift&mask]
+			differs := e.word ^ w
+			out[i] = e.head - 1
+			others[k&255] = int32(i)
+			k += int((differs | -differs) >> 63 & uint64(uint32(-e.head)>>31))
+		}
+		for _, i := range others[:k] {
+			w := block[i]
+			s := w*slotMix>>shift + 1
+			for slots[s&mask].word != w && slots[s&mask].head != 0 {
+				s++
 			}
-			s++
+			out[i] = slots[s&mask].head - 1
 		}
 	}
 }

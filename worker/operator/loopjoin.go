@@ -6,7 +6,7 @@ import "github.com/bixidata/bixi/planner/physical"
 // right rows form one chain and every pair is a candidate, which the condition
 // decides on in blocks.
 func newLoopJoin(n *physical.LoopJoin, in []Operator, env *Env) (*hashJoin, error) {
-	j, err := newHashJoin(&physical.HashJoin{Binary: n.Binary, Kind: n.Kind, Residual: n.Cond, Shared: n.Shared}, in, env)
+	j, err := newHashJoin(&physical.HashJoin{Binary: n.Binary, Kind: n.Kind, Residual: n.Cond, Shared: n.Shared, Output: n.Output}, in, env)
 	if err != nil {
 		return nil, err
 	}

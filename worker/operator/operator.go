@@ -27,7 +27,8 @@ type Env struct {
 	Functions *udf.Registry
 	Session   *udf.Session
 	Memory    *memory.Budget
-	// Files holds table data; Scratch takes spilled runs, below ScratchDir.
+	// Files holds table data; Scratch takes spilled runs, below ScratchDir, which
+	// belongs to this attempt of the task alone.
 	Files      store.Store
 	Scratch    store.Store
 	ScratchDir string
@@ -55,6 +56,8 @@ type Env struct {
 	Filters *Filters
 	// SpillAlways makes blocking operators spill at every opportunity (tests).
 	SpillAlways bool
+
+	runs int // files named so far in ScratchDir
 }
 
 // batchRows is BatchRows, or the usual number if that is not set.

@@ -198,22 +198,15 @@ func (w *shuffleWrite) flush(ctx context.Context, p int) error {
 	return w.send(ctx, b)
 }
 
-// send writes an owned batch to where batches that stay together go.
+// send writes an owned batch to where batches that stay together go: to
+// partition 0, which all consumers of a Gather or Broadcast read, or in turn.
 func (w *shuffleWrite) send(ctx context.Context, b *batch.Batch) error {
-	switch w.node.Kind {
-	case physical.Broadcast:
-		for p := range max(w.node.Partitions, 1) {
-			if err := w.env.Output.Write(ctx, p, b); err != nil {
-				return err
-			}
-		}
-		return nil
-	case physical.RoundRobin:
-		p := w.turn
+	p := 0
+	if w.node.Kind == physical.RoundRobin {
+		p = w.turn
 		w.turn = (p + 1) % max(w.node.Partitions, 1)
-		return w.env.Output.Write(ctx, p, b)
 	}
-	return w.env.Output.Write(ctx, 0, b)
+	return w.env.Output.Write(ctx, p, b)
 }
 
 func (w *shuffleWrite) Close() error {

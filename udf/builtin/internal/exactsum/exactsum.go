@@ -18,9 +18,10 @@ const (
 	// 0 <= shift <= maxShift keeps a term below 2^189, so that a sum within
 	// ±2^189 stays a signed 192-bit number after the next addition.
 	maxShift = 136
-	// place is the shift of the first term of a window: 80 bits below it, and
-	// 56 above before another term leaves the window.
-	place = 80
+	// place is the shift of the first term of a window: 92 bits below it, and
+	// 44 above before another term leaves the window. Terms from 28 bits below to
+	// 35 above touch the upper two words only, which is the fast way.
+	place = 92
 	// Bases are clamped so that a biased exponent of 0 (zero, subnormal) or
 	// 0x7ff (infinity, NaN) always falls outside the window.
 	minBase, maxBase = 1, 0x7fe - maxShift
@@ -56,19 +57,13 @@ func (s *Sums) Size() int64 {
 // Any reports whether group g has a term.
 func (s *Sums) Any(g int) bool { return s.win[g].base != unset }
 
-// spread places the mantissa of the float64 bits b, shifted, in three words; for
-// a negative number they are complemented and carry is 1.
-func spread(b uint64, shift uint) (v0, v1, v2, carry uint64) {
+// upper is the float64 bits b, whose exponent puts them at shift s < 64 of the
+// middle word, as what to add to the middle and the high word: complemented for a
+// negative number, where carry is 1.
+func upper(b uint64, s uint) (mid, hi, carry uint64) {
 	m := b&(1<<52-1) | 1<<52
 	neg := uint64(int64(b) >> 63)
-	lo, hi := m<<(shift&63), (m>>1)>>(^shift&63)
-	switch shift >> 6 {
-	case 0:
-		return lo ^ neg, hi ^ neg, neg, neg & 1
-	case 1:
-		return neg, lo ^ neg, hi ^ neg, neg & 1
-	}
-	return neg, neg, lo ^ neg, neg & 1
+	return m<<(s&63) ^ neg, m>>1>>(^s&63) ^ neg, neg & 1
 }
 
 // Add adds vals[i] to group groups[i] where bit i of valid is set; a nil valid
@@ -85,46 +80,58 @@ func Add[T float32 | float64](s *Sums, groups []int32, vals []T, valid []uint64)
 		}
 		b := math.Float64bits(float64(vals[i]))
 		w := &s.win[g]
-		shift := uint(int(b>>52&0x7ff) - int(w.base))
-		if shift > maxShift {
+		shift := uint(int(b>>52&0x7ff) - int(w.base) - 64)
+		if shift >= 64 {
 			s.AddOne(int(g), float64(vals[i]))
 			continue
 		}
-		v0, v1, v2, c := spread(b, shift)
-		w.lo, c = bits.Add64(w.lo, v0, c)
-		w.mid, c = bits.Add64(w.mid, v1, c)
-		w.hi, _ = bits.Add64(w.hi, v2, c)
-		if w.hi+topRoom >= 2*topRoom {
+		mid, hi, c := upper(b, shift)
+		mid, c = bits.Add64(w.mid, mid, c)
+		hi += w.hi + c
+		w.mid, w.hi = mid, hi
+		if hi+topRoom >= 2*topRoom {
 			s.widen(w)
 		}
 	}
 }
 
-// addAll is Add for a single group, whose window stays in registers.
+// addAll is Add for a single group, whose upper words stay in registers. An
+// addition changes the high word by less than 2^53, so that checking the range
+// after every fastRun of them is enough.
 func addAll[T float32 | float64](s *Sums, vals []T, valid []uint64) {
-	w := s.win[0]
-	for i, x := range vals {
-		if valid != nil && valid[uint(i)/64]>>(uint(i)%64)&1 == 0 {
-			continue
-		}
-		b := math.Float64bits(float64(x))
-		shift := uint(int(b>>52&0x7ff) - int(w.base))
-		if shift <= maxShift {
-			v0, v1, v2, c := spread(b, shift)
-			w.lo, c = bits.Add64(w.lo, v0, c)
-			w.mid, c = bits.Add64(w.mid, v1, c)
-			w.hi, _ = bits.Add64(w.hi, v2, c)
-			if w.hi+topRoom < 2*topRoom {
-				continue
+	const fastRun = 512
+	for from := 0; from < len(vals); from += fastRun {
+		to := min(from+fastRun, len(vals))
+		for at := from; at < to; at++ {
+			if at = addRun(&s.win[0], vals, valid, at, to); at < to {
+				s.AddOne(0, float64(vals[at]))
 			}
-			s.widen(&w)
+		}
+		if w := &s.win[0]; w.base != isWide && w.hi+topRoom >= 2*topRoom {
+			s.widen(w)
+		}
+	}
+}
+
+// addRun adds vals[at:to] up to the first value that does not fit the upper words
+// of the window, whose place it gives.
+func addRun[T float32 | float64](w *window, vals []T, valid []uint64, at, to int) int {
+	base, mid, hi := int(w.base)+64, w.mid, w.hi
+	for ; at < to; at++ {
+		if valid != nil && valid[uint(at)/64]>>(uint(at)%64)&1 == 0 {
 			continue
 		}
-		s.win[0] = w
-		s.AddOne(0, float64(x))
-		w = s.win[0]
+		b := math.Float64bits(float64(vals[at]))
+		shift := uint(int(b>>52&0x7ff) - base)
+		if shift >= 64 {
+			break
+		}
+		m, h, c := upper(b, shift)
+		mid, c = bits.Add64(mid, m, c)
+		hi += h + c
 	}
-	s.win[0] = w
+	w.mid, w.hi = mid, hi
+	return at
 }
 
 // AddOne adds x to group g, whatever x is.

@@ -1,0 +1,339 @@
+package builtin
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/udf"
+	"github.com/bixidata/bixi/udf/kernel"
+)
+
+// jsonFunctions lists the functions of JSON, as text and as type. A value of
+// type JSON is held as its text.
+func jsonFunctions() []*udf.Function {
+	s, j := types.StringType, types.JSONType
+	either := func(name, summary, example, result string, returns types.Type, eval udf.Eval, rest ...types.Type) *udf.Function {
+		return overloaded(udf.Function{Name: name, Family: "json", Doc: udf.Doc{Summary: summary, Example: example, Result: result}},
+			variant{args: append(typeList(s), rest...), returns: returns, eval: eval},
+			variant{args: append(typeList(j), rest...), returns: returns, eval: eval})
+	}
+	return []*udf.Function{
+		either("get_json_object", "The value at a path ($.a[0].b, [*], ['x.y']) as text, strings without quotes; NULL if it is not there or the JSON is bad.",
+			`get_json_object('{"a":[1,{"b":"x"}]}', '$.a[1].b')`, "x", s,
+			kernel.Text2(func(dst, text, path []byte) ([]byte, error) {
+				vals, several, err := jsonAt(text, path)
+				switch {
+				case err != nil:
+					return nil, err
+				case len(vals) == 0 || string(vals[0]) == "null" && !several:
+					return nil, kernel.Null
+				case !several || len(vals) == 1:
+					return appendUnquoted(dst, vals[0]), nil
+				}
+				return appendJSONArray(dst, vals), nil
+			}), s),
+		either("json_valid", "Whether a text is JSON.", `json_valid('{"a":1}')`, "true", types.BooleanType,
+			kernel.TextTo(func(text []byte) bool { return json.Valid(text) })),
+		{Name: "json_parse", Family: "json", Args: typeList(s), Returns: j,
+			Doc: udf.Doc{Summary: "The JSON that a text says; an error if it is none.", Example: `json_parse('{"a": 1}')`, Result: `{"a":1}`},
+			Eval: kernel.Text1Err(func(dst, text []byte) ([]byte, error) {
+				buf := bytes.NewBuffer(dst)
+				if err := json.Compact(buf, text); err != nil {
+					return nil, invalid("'%s' is not JSON", text)
+				}
+				return buf.Bytes(), nil
+			})},
+		either("json_format", "JSON as text without blanks.", `json_format(json_parse('[1, 2]'))`, "[1,2]", s, kernel.Text1Err(func(dst, text []byte) ([]byte, error) {
+			buf := bytes.NewBuffer(dst)
+			return bufferOf(buf, json.Compact(buf, text))
+		})),
+		either("json_pretty", "JSON as indented text.", `length(json_pretty(json_parse('[1]')))`, "7", s, kernel.Text1Err(func(dst, text []byte) ([]byte, error) {
+			buf := bytes.NewBuffer(dst)
+			return bufferOf(buf, json.Indent(buf, text, "", "  "))
+		})),
+		either("json_type", "object, array, string, number, boolean or null.", `json_type(json_parse('[1]'))`, "array", s, kernel.Text1Err(func(dst, text []byte) ([]byte, error) {
+			text = bytes.TrimSpace(text)
+			if len(text) == 0 {
+				return nil, kernel.Null
+			}
+			return append(dst, jsonType(text[0])...), nil
+		})),
+		{Name: "json_extract", Family: "json", Args: typeList(j, s), Returns: j,
+			Doc:  udf.Doc{Summary: "The JSON at a path; NULL if it is not there.", Example: `json_extract(json_parse('{"a":{"b":1}}'), '$.a')`, Result: `{"b":1}`},
+			Eval: kernel.Text2(extractJSON)},
+		either("json_exists", "Whether there is a value at a path.", `json_exists(json_parse('{"a":null}'), '$.a')`, "true", types.BooleanType,
+			kernel.Text2To(func(text, path []byte) (bool, error) {
+				vals, _, err := jsonAt(text, path)
+				return len(vals) > 0, err
+			}), s),
+		{Name: "to_json", Family: "json",
+			Doc: udf.Doc{Summary: "A value as JSON text: keys of structs in lower case, their NULL fields left out.", Example: "to_json(split('a,b', ','))", Result: `["a","b"]`},
+			Resolve: func(args []udf.Arg) (udf.Signature, error) {
+				t, err := oneArg("to_json", args)
+				return udf.Signature{Args: typeList(t), Returns: s}, err
+			},
+			Eval: kernel.RowsText(func(r *kernel.Row, dst []byte) ([]byte, error) {
+				c, i := r.Column(0)
+				return appendJSON(dst, c, i, r.Call), nil
+			})},
+	}
+}
+
+// bufferOf is what was written, or NULL if it could not be.
+func bufferOf(buf *bytes.Buffer, err error) ([]byte, error) {
+	if err != nil {
+		return nil, kernel.Null
+	}
+	return buf.Bytes(), nil
+}
+
+func extractJSON(dst, text, path []byte) ([]byte, error) {
+	vals, several, err := jsonAt(text, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case several:
+		return appendJSONArray(dst, vals), nil
+	case len(vals) == 0:
+		return nil, kernel.Null
+	}
+	return append(dst, vals[0]...), nil
+}
+
+func appendJSONArray(dst []byte, vals [][]byte) []byte {
+	return append(append(append(dst, '['), bytes.Join(vals, []byte(","))...), ']')
+}
+
+func jsonType(c byte) string {
+	switch c {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	return "number"
+}
+
+// appendUnquoted appends a JSON value; of a string what it says.
+func appendUnquoted(dst, v []byte) []byte {
+	if v[0] != '"' {
+		return append(dst, v...)
+	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return append(dst, v[1:len(v)-1]...)
+	}
+	var s string
+	if json.Unmarshal(v, &s) != nil {
+		return append(dst, v...)
+	}
+	return append(dst, s...)
+}
+
+// appendJSON appends the value of row i of c as JSON.
+func appendJSON(dst []byte, c *batch.Column, i int, call *udf.Call) []byte {
+	if c.IsNull(i) {
+		return append(dst, "null"...)
+	}
+	d, j := c.Index(i)
+	switch t := c.Type; {
+	case t.Kind == types.Array || t.Kind == types.Map:
+		return appendJSONList(dst, d, j, call)
+	case t.Kind == types.Struct:
+		dst = append(dst, '{')
+		first := true
+		for k, f := range d.Children {
+			if f.IsNull(j) {
+				continue
+			}
+			if !first {
+				dst = append(dst, ',')
+			}
+			first = false
+			dst = append(batch.AppendJSONString(dst, []byte(strings.ToLower(t.Fields[k].Name))), ':')
+			dst = appendJSON(dst, f, j, call)
+		}
+		return append(dst, '}')
+	case t.IsNumeric() || t.Kind == types.Boolean || t.Kind == types.JSON:
+		return batch.AppendText(dst, d, j, zoneOf(call))
+	}
+	return batch.AppendJSONString(dst, batch.AppendText(nil, d, j, zoneOf(call)))
+}
+
+func appendJSONList(dst []byte, d *batch.Column, j int, call *udf.Call) []byte {
+	open, end := byte('['), byte(']')
+	if d.Type.Kind == types.Map {
+		open, end = '{', '}'
+	}
+	dst = append(dst, open)
+	for k := int(d.Offsets[j]); k < int(d.Offsets[j+1]); k++ {
+		if k > int(d.Offsets[j]) {
+			dst = append(dst, ',')
+		}
+		child := d.Children[0]
+		if d.Type.Kind == types.Map {
+			entry, e := child.Index(k)
+			dst = batch.AppendJSONString(dst, batch.AppendText(nil, entry.Children[0], e, zoneOf(call)))
+			dst = appendJSON(append(dst, ':'), entry.Children[1], e, call)
+			continue
+		}
+		dst = appendJSON(dst, child, k, call)
+	}
+	return append(dst, end)
+}
+
+// jsonStep is one step of a path: a key, an index, or all elements.
+type jsonStep struct {
+	key   string
+	index int // -1: key; -2: all
+}
+
+const stepKey, stepAll = -1, -2
+
+// jsonPath reads $.a['b'][0][*].
+func jsonPath(path []byte) ([]jsonStep, error) {
+	p := strings.TrimSpace(string(path))
+	p = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(p, "lax "), "strict "))
+	bad := invalid("'%s' is not a path such as $.a[0].b", path)
+	if !strings.HasPrefix(p, "$") {
+		return nil, bad
+	}
+	var steps []jsonStep
+	for p = p[1:]; p != ""; {
+		if p[0] == '.' {
+			end := strings.IndexAny(p[1:], ".[") + 1
+			if end == 0 {
+				end = len(p)
+			}
+			key := p[1:end]
+			if key == "" {
+				return nil, bad
+			}
+			step := jsonStep{key, stepKey}
+			if key == "*" {
+				step.index = stepAll
+			}
+			steps, p = append(steps, step), p[end:]
+			continue
+		}
+		step, rest, ok := bracketStep(p)
+		if !ok {
+			return nil, bad
+		}
+		steps, p = append(steps, step), rest
+	}
+	return steps, nil
+}
+
+func bracketStep(p string) (step jsonStep, rest string, ok bool) {
+	if len(p) < 3 || p[0] != '[' {
+		return step, "", false
+	}
+	if q := p[1]; q == '\'' || q == '"' {
+		key, rest, ok := strings.Cut(p[2:], string(q)+"]")
+		return jsonStep{key, stepKey}, rest, ok
+	}
+	inside, rest, ok := strings.Cut(p[1:], "]")
+	if inside == "*" {
+		return jsonStep{index: stepAll}, rest, ok
+	}
+	n, err := strconv.ParseUint(inside, 10, 31)
+	return jsonStep{index: int(n)}, rest, ok && err == nil
+}
+
+// jsonAt is the values at a path, as they stand in the text; several if the path
+// has a step that can find more than one. Bad JSON has none.
+func jsonAt(text, path []byte) (vals [][]byte, several bool, err error) {
+	steps, err := jsonPath(path)
+	if err != nil || !json.Valid(text) {
+		return nil, false, err
+	}
+	vals = [][]byte{bytes.TrimSpace(text)}
+	for _, st := range steps {
+		several = several || st.index == stepAll
+		var next [][]byte
+		for _, v := range vals {
+			next = st.apply(v, next)
+		}
+		vals = next
+	}
+	return vals, several, nil
+}
+
+// apply appends the values that a step finds in the valid JSON v.
+func (st jsonStep) apply(v []byte, out [][]byte) [][]byte {
+	if v[0] != '{' && v[0] != '[' || st.index == stepKey && v[0] != '{' || st.index >= 0 && v[0] != '[' {
+		return out
+	}
+	object := v[0] == '{'
+	v = skipBlanks(v[1:])
+	for k := 0; v[0] != '}' && v[0] != ']'; k++ {
+		var key []byte
+		if object {
+			n := jsonLength(v)
+			key, v = v[:n], skipBlanks(v[n:])
+			v = skipBlanks(v[1:]) // the colon
+		}
+		n := jsonLength(v)
+		switch {
+		case st.index == stepAll:
+			out = append(out, v[:n])
+		case st.index == k, st.index == stepKey && string(appendUnquoted(nil, key)) == st.key:
+			return append(out, v[:n])
+		}
+		if v = skipBlanks(v[n:]); v[0] == ',' {
+			v = skipBlanks(v[1:])
+		}
+	}
+	return out
+}
+
+func skipBlanks(v []byte) []byte {
+	for len(v) > 0 && (v[0] == ' ' || v[0]-'\t' < 5) {
+		v = v[1:]
+	}
+	return v
+}
+
+// jsonLength is the length of the value that valid JSON begins with.
+func jsonLength(v []byte) int {
+	depth := 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; c {
+		case '"':
+			for i++; v[i] != '"'; i++ {
+				if v[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		case ',', ':', ' ', '\n', '\t', '\r':
+			if depth == 0 {
+				return i
+			}
+			continue
+		default:
+			continue // in a number or word, which a delimiter ends
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return len(v)
+}

@@ -1,0 +1,277 @@
+package operator
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/decimal"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// packing is how fixed-width key columns share the words of a packed key.
+type packing struct {
+	types  []types.Type
+	words  int
+	fields []packField
+}
+
+// packField is a column's place in a packed key: bits [shift, shift+8*width) of
+// a word (all of words word and word+1 for 16 bytes), and the bit that marks
+// NULL. A single column has no such bit: its NULL has key 0 and another hash.
+type packField struct {
+	phys      batch.Phys
+	width     int
+	word      int
+	shift     uint
+	nullWord  int // -1: none
+	nullShift uint
+}
+
+// maxPackWords bounds packed keys; wider ones are serialised.
+const maxPackWords = 4
+
+// packLayout places the columns, wide ones first; false if they do not fit.
+func packLayout(ts []types.Type) (packing, bool) {
+	l := packing{types: ts, fields: make([]packField, len(ts))}
+	order := make([]int, len(ts))
+	for i, t := range ts {
+		f := &l.fields[i]
+		f.phys, f.nullWord = batch.PhysOf(t), -1
+		f.width = f.phys.Width()
+		if f.phys == batch.PhysBool {
+			f.width = 1
+		}
+		if f.width == 0 {
+			return l, false
+		}
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(l.fields[b].width, l.fields[a].width) })
+	var used []uint // bits taken of each word
+	place := func(bits uint) (int, uint) {
+		for w := range used {
+			if used[w]+bits <= 64 {
+				used[w] += bits
+				return w, used[w] - bits
+			}
+		}
+		used = append(used, bits)
+		return len(used) - 1, 0
+	}
+	for _, i := range order {
+		f := &l.fields[i]
+		if f.width == 16 {
+			used = append(used, 64, 64)
+			f.word = len(used) - 2
+			continue
+		}
+		f.word, f.shift = place(uint(8 * f.width))
+	}
+	if len(ts) > 1 {
+		for i := range l.fields {
+			l.fields[i].nullWord, l.fields[i].nullShift = place(1)
+		}
+	}
+	l.words = len(used)
+	return l, l.words <= maxPackWords
+}
+
+// pack writes the keys of rows 0..n-1 to dst, which has n*words zeroed words.
+func (l *packing) pack(cols []*batch.Column, n int, dst []uint64) {
+	for i, c := range cols {
+		f := &l.fields[i]
+		l.packColumn(f, c, n, dst)
+		if c.Valid != nil {
+			l.packNulls(f, c, n, dst)
+		}
+	}
+}
+
+func (l *packing) packColumn(f *packField, c *batch.Column, n int, dst []uint64) {
+	switch f.phys {
+	case batch.PhysBool:
+		d, _ := c.Index(0)
+		bits := d.Bits()
+		for i := range n {
+			_, j := c.Index(i)
+			dst[i*l.words+f.word] |= bits[uint(j)/64] >> (uint(j) % 64) & 1 << f.shift
+		}
+	case batch.PhysI8:
+		packInts[int8](l.words, f, c, n, dst)
+	case batch.PhysI16:
+		packInts[int16](l.words, f, c, n, dst)
+	case batch.PhysI32:
+		packInts[int32](l.words, f, c, n, dst)
+	case batch.PhysF32, batch.PhysF64:
+		packFloats(l.words, f, c, n, dst)
+	case batch.PhysI64, batch.PhysI128:
+		if c.Phys == batch.PhysI128 {
+			packWide(l.words, f, c, n, dst)
+			return
+		}
+		packInts[int64](l.words, f, c, n, dst)
+		if f.width == 16 { // a narrow DECIMAL: the high word is the sign
+			for i := range n {
+				dst[i*l.words+f.word+1] = uint64(int64(dst[i*l.words+f.word]) >> 63)
+			}
+		}
+	}
+}
+
+func packInts[T int8 | int16 | int32 | int64](words int, f *packField, c *batch.Column, n int, dst []uint64) {
+	mask := ^uint64(0) >> (64 - 8*min(f.width, 8))
+	d, _ := c.Index(0)
+	vals := batch.Values[T](d)
+	at := f.word
+	switch {
+	case c.Enc == batch.Const:
+		v := uint64(int64(vals[0])) & mask << f.shift
+		for range n {
+			dst[at] |= v
+			at += words
+		}
+	case c.Enc == batch.Dict:
+		for _, k := range c.Codes[:n] {
+			dst[at] |= uint64(int64(vals[k])) & mask << f.shift
+			at += words
+		}
+	case words == 1 && f.width == 8:
+		for i, v := range vals[:n] {
+			dst[i] = uint64(int64(v))
+		}
+	default:
+		for _, v := range vals[:n] {
+			dst[at] |= uint64(int64(v)) & mask << f.shift
+			at += words
+		}
+	}
+}
+
+func packFloats(words int, f *packField, c *batch.Column, n int, dst []uint64) {
+	d, _ := c.Index(0)
+	for i := range n {
+		_, j := c.Index(i)
+		if f.phys == batch.PhysF32 {
+			v := batch.Values[float32](d)[j]
+			dst[i*words+f.word] |= uint64(math.Float32bits(float32(oneZero(float64(v))))) << f.shift
+		} else {
+			dst[i*words+f.word] |= math.Float64bits(oneZero(batch.Values[float64](d)[j]))
+		}
+	}
+}
+
+// oneZero maps the zeros to 0 and the NaNs to one NaN.
+func oneZero(v float64) float64 {
+	switch {
+	case v == 0:
+		return 0
+	case v != v:
+		return math.NaN()
+	}
+	return v
+}
+
+func packWide(words int, f *packField, c *batch.Column, n int, dst []uint64) {
+	d, _ := c.Index(0)
+	vals := batch.Values[decimal.Int128](d)
+	for i := range n {
+		_, j := c.Index(i)
+		dst[i*words+f.word] = vals[j].Lo
+		if f.width == 16 {
+			dst[i*words+f.word+1] = uint64(vals[j].Hi)
+		}
+	}
+}
+
+// packNulls makes the fields of NULL rows 0 and sets their marks.
+func (l *packing) packNulls(f *packField, c *batch.Column, n int, dst []uint64) {
+	mask := ^uint64(0) >> (64 - 8*min(f.width, 8)) << f.shift
+	for i := range n {
+		if !c.IsNull(i) {
+			continue
+		}
+		row := dst[i*l.words : (i+1)*l.words]
+		row[f.word] &^= mask
+		if f.width == 16 {
+			row[f.word+1] = 0
+		}
+		if f.nullWord >= 0 {
+			row[f.nullWord] |= 1 << f.nullShift
+		}
+	}
+}
+
+// unpack gives the columns of n packed keys. isNull tells whether row i of a
+// single-column key is NULL.
+func (l *packing) unpack(keys []uint64, n int, isNull func(i int) bool) []*batch.Column {
+	out := make([]*batch.Column, len(l.fields))
+	for i, t := range l.types {
+		f := &l.fields[i]
+		c := batch.NewFixedAs(t, f.phys, n)
+		var valid batch.Bitmap
+		for r := range n {
+			null := f.nullWord < 0 && isNull(r) ||
+				f.nullWord >= 0 && keys[r*l.words+f.nullWord]>>f.nullShift&1 != 0
+			if null {
+				if valid == nil {
+					valid = batch.NewBitmapSet(n)
+				}
+				valid.Clear(r)
+			}
+		}
+		c.Valid = valid
+		out[i] = l.unpackColumn(f, c, keys)
+	}
+	return out
+}
+
+func (l *packing) unpackColumn(f *packField, c *batch.Column, keys []uint64) *batch.Column {
+	switch f.phys {
+	case batch.PhysBool:
+		bits := c.Bits()
+		for r := range c.N {
+			bits[r/64] |= keys[r*l.words+f.word] >> f.shift & 1 << (uint(r) % 64)
+		}
+	case batch.PhysI8:
+		unpackInts[int8](l.words, f, c, keys)
+	case batch.PhysI16:
+		unpackInts[int16](l.words, f, c, keys)
+	case batch.PhysI32, batch.PhysF32:
+		unpackInts[int32](l.words, f, c, keys)
+	case batch.PhysI64, batch.PhysF64:
+		unpackInts[int64](l.words, f, c, keys)
+	case batch.PhysI128:
+		wide := batch.Values[decimal.Int128](c)
+		for r := range wide {
+			wide[r] = decimal.Int128{Lo: keys[r*l.words+f.word], Hi: int64(keys[r*l.words+f.word+1])}
+		}
+		return narrowed(c)
+	}
+	return c
+}
+
+func unpackInts[T int8 | int16 | int32 | int64](words int, f *packField, c *batch.Column, keys []uint64) {
+	at := f.word
+	for r := range batch.Values[T](c) {
+		batch.Values[T](c)[r] = T(keys[at] >> f.shift)
+		at += words
+	}
+}
+
+// narrowed is the flat PhysI128 column c as PhysI64 if all its values fit.
+func narrowed(c *batch.Column) *batch.Column {
+	wide := batch.Values[decimal.Int128](c)
+	for i, v := range wide {
+		if !v.FitsInt64() && !c.IsNull(i) {
+			return c
+		}
+	}
+	out := batch.NewFixedAs(c.Type, batch.PhysI64, c.N)
+	out.Valid = c.Valid
+	for i, v := range wide {
+		batch.Values[int64](out)[i] = v.Int64()
+	}
+	return out
+}

@@ -1,0 +1,60 @@
+package operator
+
+import (
+	"slices"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// groupTable numbers the distinct keys it is shown, from 0 in order of
+// appearance. Equality is that of batch.HashColumns: NULL equals NULL, all
+// zeros of a float are one and so are its NaNs.
+type groupTable interface {
+	// assign writes the group of each row to ids. hashes are the keys' hashes.
+	assign(keys []*batch.Column, hashes []uint64, ids []int32)
+	// hashes gives the groups' hashes.
+	hashes() []uint64
+	// keys gives the key columns of groups [from, to), owned by the caller.
+	keys(from, to int) []*batch.Column
+	// size is the bytes held; growth the most that n more rows may add.
+	size() int64
+	growth(keys []*batch.Column, n int) int64
+}
+
+// newGroupTable picks the table for keys of these types.
+func newGroupTable(ts []types.Type) groupTable {
+	if l, ok := packLayout(ts); ok {
+		switch l.words {
+		case 1:
+			return newFixedTable[[1]uint64](l)
+		case 2:
+			return newFixedTable[[2]uint64](l)
+		case 3:
+			return newFixedTable[[3]uint64](l)
+		case 4:
+			return newFixedTable[[4]uint64](l)
+		}
+	}
+	return newBytesTable(ts)
+}
+
+// startSlots is the size a hash table begins with; a table is at most half full.
+const startSlots = 1024
+
+// slotsFor is the number of slots for n groups.
+func slotsFor(slots, n int) int {
+	for slots < 2*n {
+		slots *= 2
+	}
+	return slots
+}
+
+// appendGrown appends to a slice that grows by a quarter once it is large, so
+// that little of the memory reserved for it stays unused.
+func appendGrown[T any](s []T, v T) []T {
+	if len(s) == cap(s) {
+		s = slices.Grow(s, max(1024, len(s)/4))
+	}
+	return append(s, v)
+}

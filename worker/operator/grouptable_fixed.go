@@ -1,0 +1,143 @@
+package operator
+
+import (
+	"unsafe"
+
+	"github.com/bixidata/bixi/batch"
+)
+
+// packedKey is a key of one to four words.
+type packedKey interface {
+	comparable
+	[1]uint64 | [2]uint64 | [3]uint64 | [4]uint64
+}
+
+// fixedTable is a groupTable of packed keys: open addressing with the keys in
+// the slots, so that a hit touches one cache line.
+type fixedTable[K packedKey] struct {
+	layout   packing
+	nullHash uint64 // hash of the NULL key of a single column
+	slots    []slot[K]
+	keyOf    []K
+	hashOf   []uint64
+	packed   []uint64
+	misses   []int32
+}
+
+// slot is free if id is 0, else it holds group id-1. tag is the upper half of
+// the key's hash, which tells NULL from the value 0.
+type slot[K packedKey] struct {
+	key K
+	tag uint32
+	id  int32
+}
+
+func newFixedTable[K packedKey](l packing) *fixedTable[K] {
+	t := &fixedTable[K]{layout: l, slots: make([]slot[K], startSlots)}
+	if len(l.types) == 1 {
+		t.nullHash = batch.HashColumns([]*batch.Column{batch.NullColumn(l.types[0], 1)}, 1, nil)[0]
+	}
+	return t
+}
+
+func (t *fixedTable[K]) hashes() []uint64 { return t.hashOf }
+
+func (t *fixedTable[K]) size() int64 {
+	var k K
+	return int64(len(t.slots))*int64(unsafe.Sizeof(slot[K]{})) + int64(cap(t.keyOf))*int64(unsafe.Sizeof(k)) +
+		8*int64(cap(t.hashOf)+cap(t.packed)) + 4*int64(cap(t.misses))
+}
+
+func (t *fixedTable[K]) growth(_ []*batch.Column, n int) int64 {
+	var k K
+	more := int64(0)
+	if have := cap(t.keyOf); len(t.keyOf)+n > have {
+		more = int64(max(n, have/4)) * int64(unsafe.Sizeof(k)+8)
+	}
+	if s := slotsFor(len(t.slots), len(t.keyOf)+n); s > len(t.slots) {
+		more += int64(s) * int64(unsafe.Sizeof(slot[K]{})) // the old slots live until the new are filled
+	}
+	return more
+}
+
+func (t *fixedTable[K]) assign(keys []*batch.Column, hashes []uint64, ids []int32) {
+	n := len(ids)
+	words := t.layout.words
+	if cap(t.packed) < n*words {
+		t.packed = make([]uint64, n*words)
+		t.misses = make([]int32, n)
+	}
+	t.packed = t.packed[:n*words]
+	clear(t.packed)
+	t.layout.pack(keys, n, t.packed)
+	packed := unsafe.Slice((*K)(unsafe.Pointer(unsafe.SliceData(t.packed))), n)
+	t.insert(packed, hashes, ids, t.probe(packed, hashes, ids))
+}
+
+// probe looks at the first slot of each row only, without branches, so that the
+// loads of many rows overlap; it lists the rows that must look further.
+func (t *fixedTable[K]) probe(packed []K, hashes []uint64, ids []int32) []int32 {
+	slots, misses := t.slots, t.misses[:len(packed)]
+	hashes, ids = hashes[:len(packed)], ids[:len(packed)]
+	m := 0
+	for i, k := range packed {
+		h := hashes[i]
+		s := &slots[h&uint64(len(slots)-1)]
+		ids[i] = s.id - 1
+		misses[m] = int32(i)
+		if s.key != k || s.tag != uint32(h>>32) || s.id == 0 {
+			m++
+		}
+	}
+	return misses[:m]
+}
+
+// insert finds or makes the groups of the rows listed.
+func (t *fixedTable[K]) insert(packed []K, hashes []uint64, ids, rows []int32) {
+	slots := t.slots
+	for _, i := range rows {
+		k, h := packed[i], hashes[i]
+		tag := uint32(h >> 32)
+		p := h & uint64(len(slots)-1)
+		for {
+			s := &slots[p&uint64(len(slots)-1)]
+			if s.id == 0 {
+				t.keyOf = appendGrown(t.keyOf, k)
+				t.hashOf = appendGrown(t.hashOf, h)
+				*s = slot[K]{key: k, tag: tag, id: int32(len(t.keyOf))}
+				ids[i] = s.id - 1
+				break
+			}
+			if s.key == k && s.tag == tag {
+				ids[i] = s.id - 1
+				break
+			}
+			p++
+		}
+		if 2*len(t.keyOf) > len(slots) {
+			t.grow()
+			slots = t.slots
+		}
+	}
+}
+
+func (t *fixedTable[K]) grow() {
+	slots := make([]slot[K], 2*len(t.slots))
+	for g, h := range t.hashOf {
+		p := h
+		for slots[p&uint64(len(slots)-1)].id != 0 {
+			p++
+		}
+		slots[p&uint64(len(slots)-1)] = slot[K]{key: t.keyOf[g], tag: uint32(h >> 32), id: int32(g + 1)}
+	}
+	t.slots = slots
+}
+
+func (t *fixedTable[K]) keys(from, to int) []*batch.Column {
+	keys := t.keyOf[from:to]
+	flat := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(keys))), len(keys)*t.layout.words)
+	var zero K
+	return t.layout.unpack(flat, len(keys), func(i int) bool {
+		return keys[i] == zero && t.hashOf[from+i] == t.nullHash
+	})
+}
