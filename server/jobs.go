@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -79,7 +80,7 @@ func (l *jobList) end(j *listed, err error) {
 	switch {
 	case err == nil:
 		j.Status = Succeeded
-	case diag.Of(err).Code == diag.CodeKilled:
+	case diag.Of(err).Code == diag.CodeKilled || errors.Is(err, context.Canceled):
 		j.Status = Cancelled
 	default:
 		j.Status = Failed
