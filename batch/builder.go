@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -163,6 +165,24 @@ func growBitmap(b Bitmap, n int) Bitmap {
 		b = append(b, 0)
 	}
 	return b
+}
+
+// Grow makes room for n more values, and for bytes of them if they vary in size,
+// so that appending these moves nothing.
+func (b *Builder) Grow(n, bytes int) {
+	switch b.phys {
+	case PhysBytes:
+		b.offsets = slices.Grow(b.offsets, n)
+	case PhysBool, PhysList, PhysStruct:
+		return
+	default:
+		bytes = n * b.phys.Width()
+	}
+	if need := len(b.data) + bytes; need > cap(b.data) {
+		grown := Alloc(need)[:len(b.data)]
+		copy(grown, b.data)
+		b.data = grown
+	}
 }
 
 // extend lengthens data by n bytes, keeping 8-byte alignment, and gives the new part.

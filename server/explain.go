@@ -19,7 +19,7 @@ func (s *statement) explain(j stage.Job, h *master.Handle) error {
 		return err
 	}
 	if h != nil {
-		lines = append(lines, analyzed(j, h)...)
+		lines = analyzed(j, h)
 	}
 	s.schema = types.Schema{{Name: "plan", Type: types.StringType}}
 	rows := make([][]types.Datum, len(lines))

@@ -32,7 +32,7 @@ func (r *resultReader) next(ctx context.Context) (*batch.Batch, error) {
 		b, err := r.read(ctx)
 		var lost *shuffle.FetchError
 		if errors.As(err, &lost) {
-			if err := r.recompute(ctx); err != nil {
+			if err := r.recompute(); err != nil {
 				return nil, err
 			}
 			continue
@@ -56,7 +56,10 @@ func (r *resultReader) next(ctx context.Context) (*batch.Batch, error) {
 
 func (r *resultReader) read(ctx context.Context) (*batch.Batch, error) {
 	if r.open == nil {
-		outs := r.handle.Outputs()
+		outs, err := r.handle.Outputs(ctx)
+		if err != nil {
+			return nil, err
+		}
 		if len(outs) != 1 {
 			return nil, diag.Errorf(diag.CodeInternal, diag.Pos{}, "the result of job %s has %d parts", r.s.id, len(outs))
 		}
@@ -70,8 +73,8 @@ func (r *resultReader) read(ctx context.Context) (*batch.Batch, error) {
 	return r.open.Next(ctx)
 }
 
-// recompute reports the lost output and waits until it is there again.
-func (r *resultReader) recompute(ctx context.Context) error {
+// recompute reports the lost output; reading waits until it is there again.
+func (r *resultReader) recompute() error {
 	if r.open != nil {
 		_ = r.open.Close()
 		r.open = nil
@@ -81,10 +84,7 @@ func (r *resultReader) recompute(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.handle.FetchFailed(ctx, producer); err != nil {
-		return err
-	}
-	return r.handle.Wait(ctx)
+	return r.handle.Unreadable(producer)
 }
 
 func (r *resultReader) close() error {

@@ -174,9 +174,9 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	s.mu.Lock()
 	s.mu.handle, s.mu.phase = h, "running"
 	s.mu.Unlock()
-	stop := context.AfterFunc(ctx, h.Cancel)
+	stop := context.AfterFunc(ctx, func() { _ = h.Cancel() })
 	defer stop()
-	if err := h.Wait(ctx); err != nil {
+	if err := s.wait(ctx, h); err != nil {
 		s.release()
 		return err
 	}
@@ -194,6 +194,22 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	s.reader = &resultReader{s: s, handle: h}
 	return nil
 }
+
+// wait waits for the job to end. A cancelled statement waits too, until its
+// tasks have stopped, so that nothing works on when it has returned.
+func (s *statement) wait(ctx context.Context, h *master.Handle) error {
+	err := h.Wait(ctx)
+	if err != nil && ctx.Err() != nil {
+		_ = h.Cancel()
+		grace, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+		defer stop()
+		_ = h.Wait(grace)
+	}
+	return err
+}
+
+// cancelGrace is how long a cancelled statement waits for its tasks.
+const cancelGrace = 10 * time.Second
 
 // describe remembers what progress shows of the stages.
 func (s *statement) describe(j stage.Job) {
@@ -228,7 +244,7 @@ func (s *statement) release() {
 	s.mu.handle = nil
 	s.mu.Unlock()
 	if h != nil {
-		h.Release()
+		_ = h.Release() // fails only when the master is gone, and the job with it
 	}
 }
 
@@ -241,7 +257,11 @@ func (s *statement) Progress() Progress {
 	if h == nil {
 		return p
 	}
-	for i, st := range h.Progress().Stages {
+	view, err := h.Progress()
+	if err != nil {
+		return p
+	}
+	for i, st := range view.Stages {
 		p.Stages = append(p.Stages, StageProgress{Label: labels[i], Inputs: inputs[i], Total: st.Total, Running: st.Running, Done: st.Done, Rows: st.Rows})
 	}
 	return p

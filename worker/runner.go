@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -142,7 +143,7 @@ func drive(ctx context.Context, n physical.Node, env *operator.Env) (detail []by
 			return nil, err
 		}
 	}
-	return nil, nil
+	return json.Marshal(operator.StatsOf(op))
 }
 
 func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (*operator.Env, error) {

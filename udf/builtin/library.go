@@ -20,6 +20,8 @@ func library() []*udf.Function {
 		codingFunctions(),
 		hashFunctions(),
 		jsonFunctions(),
+		arrayFunctions(),
+		mapFunctions(),
 		otherFunctions(),
 		partFunctions(),
 		shiftFunctions(),

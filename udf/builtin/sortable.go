@@ -15,7 +15,8 @@ import (
 // type bytewise compares the values (NULL first within nested values, NaN last).
 // It is how aggregates that keep whole values hold, order and send them.
 //
-// Numbers and times are big-endian with the sign bit flipped, DOUBLE as floatKey.
+// Numbers and times are big-endian with the sign bit flipped, DOUBLE as floatKey
+// (-0.0 as 0.0).
 // Texts are themselves; inside nested values a zero byte is escaped and the end
 // marked. Lists are their elements, each after a mark, and an end mark.
 const (
@@ -47,9 +48,9 @@ func appendInner(dst []byte, d *batch.Column, j int) []byte {
 		}
 		return append(dst, 0, 0)
 	case batch.PhysF32:
-		return appendKey(dst, floatKey(float64(batch.Values[float32](d)[j])))
+		return appendKey(dst, floatKey(float64(batch.Values[float32](d)[j])+0))
 	case batch.PhysF64:
-		return appendKey(dst, floatKey(batch.Values[float64](d)[j]))
+		return appendKey(dst, floatKey(batch.Values[float64](d)[j]+0))
 	case batch.PhysI128:
 		return appendWide(dst, batch.Values[decimal.Int128](d)[j])
 	case batch.PhysList:

@@ -73,9 +73,11 @@ type patterns struct {
 // maxPatterns bounds the patterns remembered where they are no constant.
 const maxPatterns = 256
 
+func newPatterns() *patterns { return &patterns{compiled: map[string]*regexp.Regexp{}} }
+
 func withPatterns(make func(*patterns) udf.Eval) func(*udf.Call) (udf.Eval, error) {
 	return func(call *udf.Call) (udf.Eval, error) {
-		p := &patterns{compiled: map[string]*regexp.Regexp{}}
+		p := newPatterns()
 		if len(call.IsConst) > 1 && call.IsConst[1] {
 			// A constant pattern is checked before any row is; an empty one has a
 			// meaning to SPLIT.

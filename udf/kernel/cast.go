@@ -304,9 +304,9 @@ func (k *caster) nested() Cast {
 		}
 	}
 	return func(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
-		out := *c
+		out := *referenced(c)
 		out.Type = to
-		elems := c.Children[0]
+		elems := out.Children[0]
 		if from.Kind == types.Map {
 			entry, err := k.castStruct(buf, elems, parts, elems.N)
 			if err != nil {
@@ -322,6 +322,25 @@ func (k *caster) nested() Cast {
 		out.Children = []*batch.Column{batch.Flatten(elem)}
 		return &out, nil
 	}
+}
+
+// referenced is the flat or constant list column c with just the elements that
+// rows hold which are not NULL: others must not fail.
+func referenced(c *batch.Column) *batch.Column {
+	n := len(c.Offsets) - 1
+	if c.Valid == nil && c.Offsets[0] == 0 && int(c.Offsets[n]) == c.Children[0].N {
+		return c
+	}
+	out, idx := *c, []int32(nil)
+	out.Offsets = make([]int32, n+1)
+	for i := range n {
+		for k := c.Offsets[i]; k < c.Offsets[i+1] && !c.IsNull(i); k++ {
+			idx = append(idx, k)
+		}
+		out.Offsets[i+1] = int32(len(idx))
+	}
+	out.Children = []*batch.Column{batch.Flatten(batch.Take(c.Children[0], idx))}
+	return &out
 }
 
 // partTypes are the types of a nested value's children: the fields, the element,
@@ -349,7 +368,9 @@ func (k *caster) castStruct(buf *batch.Buffers, c *batch.Column, parts []Cast, n
 	}
 	out.Children = make([]*batch.Column, len(parts))
 	for i, cast := range parts {
-		f, err := cast(buf, batch.Flatten(c.Children[i]), n)
+		child := *batch.Flatten(c.Children[i])
+		child.Valid = batch.And(child.Valid, c.Valid, n) // a NULL row has no fields that could fail
+		f, err := cast(buf, &child, n)
 		if err != nil {
 			return nil, err
 		}

@@ -70,12 +70,17 @@ type partColumn struct {
 	codes []int32
 	valid batch.Bitmap // of codes; nil: no NULL so far
 	flat  *batch.Builder
+	// What the last batch took: the next one likely takes as much.
+	lastRows, lastBytes int
 }
 
 func (p *partColumn) add(c *batch.Column, rows []int32) {
-	keeps := c.Enc == batch.Dict && !c.Borrowed && c.Dict.N <= keepDict
-	if keeps && p.dict == nil && p.flat.Len() == 0 {
-		p.dict = c.Dict
+	if p.dict == nil && p.flat.Len() == 0 {
+		if c.Enc == batch.Dict && !c.Borrowed && c.Dict.N <= keepDict {
+			p.dict, p.codes = c.Dict, make([]int32, 0, p.lastRows)
+		} else if p.lastRows > 0 {
+			p.flat.Grow(p.lastRows, p.lastBytes)
+		}
 	}
 	if p.dict == nil {
 		p.flat.Append(c, rows)
@@ -129,7 +134,10 @@ func (p *partColumn) finishCodes() *batch.Column {
 
 func (p *partColumn) finish() *batch.Column {
 	if p.dict != nil {
+		p.lastRows, p.lastBytes = len(p.codes), 0
 		return p.finishCodes()
 	}
-	return p.flat.Finish()
+	c := p.flat.Finish()
+	p.lastRows, p.lastBytes = c.N, len(c.Data)
+	return c
 }
