@@ -35,6 +35,7 @@ const (
 	CodeTimeout          Code = "0010012"
 	CodeFetch            Code = "0010020"
 	CodeWorkerLost       Code = "0010021"
+	CodeServer           Code = "0010022"
 	CodeStorage          Code = "0010030"
 	CodeCorruptFile      Code = "0010031"
 	CodeConflict         Code = "0010032"
@@ -62,6 +63,7 @@ var infos = []Info{
 	{CodeTimeout, Resource, "Time limit exceeded", "the statement ran longer than its limit", ""},
 	{CodeFetch, Transient, "Shuffle fetch failed", "the output of a task could not be read; the task is run again", ""},
 	{CodeWorkerLost, Transient, "Worker lost", "a worker stopped answering; its tasks are run again elsewhere", ""},
+	{CodeServer, Transient, "Server unavailable", "the server at the endpoint does not answer", ""},
 	{CodeStorage, Transient, "Storage error", "a file could not be read or written", ""},
 	{CodeCorruptFile, User, "Corrupt data file", "a data file is truncated or not in the format its table needs", ""},
 	{CodeConflict, Transient, "Write conflict", "another writer committed to the same partitions first", ""},

@@ -117,6 +117,15 @@ var keywords = func() []keyword {
 	return list
 }()
 
+// Keywords lists the words that the grammar knows, in upper case; for completion.
+func Keywords() []string {
+	words := make([]string, 0, len(keywords)-1)
+	for _, k := range keywords[1:] {
+		words = append(words, k.word)
+	}
+	return words
+}
+
 // longestKeyword bounds the words that are looked up.
 const longestKeyword = 24
 

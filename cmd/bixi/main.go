@@ -1,0 +1,12 @@
+// Command bixi is the whole engine in one program: a console, a server, workers
+// and the tools around tables.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], doors{}))
+}
