@@ -221,9 +221,9 @@ func TestStatistics(t *testing.T) {
 	c := withSales(t)
 	for i := range 3 {
 		f := file(fmt.Sprint("f", i), fmt.Sprint(i), 1, 1000)
-		h := sketch.New()
-		for v := range uint64(1000) {
-			h.Add((v + 500*uint64(i)) * 0x9E3779B97F4A7C15)
+		h := &sketch.HyperLogLog{}
+		for v := range 1000 {
+			h.AddInt(int64(v) + 500*int64(i))
 		}
 		f.Columns[1] = table.ColumnStats{Min: int64(500 * i), Max: int64(500*i + 999), Nulls: int64(i), Bytes: 8000, Sketch: h.Marshal()}
 		commit(t, c, table.Append, nil, f)
