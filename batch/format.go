@@ -12,7 +12,7 @@ import (
 
 // AppendText appends the value of row i of c as results print it and as CAST to
 // STRING gives it. NULL is null inside nested values and nothing outside.
-// Instants are shown in zone.
+// Instants are shown in zone; nil is UTC.
 //
 //	DOUBLE     1.0, 1.0E10, NaN, -Infinity: the shortest digits that read back
 //	DECIMAL    all digits of its scale
@@ -127,6 +127,9 @@ func AppendWall(dst []byte, micros int64) []byte {
 }
 
 func appendInstant(dst []byte, micros int64, zone *time.Location) []byte {
+	if zone == nil {
+		zone = time.UTC
+	}
 	_, offset := time.Unix(floorDiv(micros, MicrosPerSecond), 0).In(zone).Zone()
 	return AppendWall(dst, micros+int64(offset)*MicrosPerSecond)
 }

@@ -18,6 +18,22 @@ type Journal interface {
 	Close() error
 }
 
+// NoJournal keeps nothing: its jobs end with their master. Its zero value is
+// ready.
+type NoJournal struct{}
+
+// Replay finds no records.
+func (NoJournal) Replay(func([]byte) error) error { return nil }
+
+// Append drops the records.
+func (NoJournal) Append(...[]byte) error { return nil }
+
+// Compact drops the record.
+func (NoJournal) Compact([]byte) error { return nil }
+
+// Close does nothing.
+func (NoJournal) Close() error { return nil }
+
 // MemoryJournal lives as long as its process. Its zero value is empty and ready.
 type MemoryJournal struct {
 	mu struct {

@@ -1,12 +1,12 @@
 package master
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 )
@@ -15,12 +15,14 @@ import (
 // for each batch:
 //
 //	length of the body, 4 bytes little endian, not 0
+//	CRC-32C of the length, 4 bytes little endian
 //	CRC-32C of the body, 4 bytes little endian
 //	body: for each record its length as a uvarint, then its bytes
 //
 // A frame is synced before Append returns, so only the last one can be torn by
-// a crash, and a torn one was never acknowledged: Replay cuts it off. A damaged
-// frame with others behind it is an error.
+// a crash, and a torn one was never acknowledged: Replay cuts it off. Torn
+// means that the file ends inside or with it, or that its header is still
+// zeros. Any other damage is an error.
 type FileJournal struct {
 	path string
 	file *os.File
@@ -29,7 +31,7 @@ type FileJournal struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-const frameHeader = 8
+const frameHeader = 12
 
 // OpenFileJournal opens or creates the journal at path.
 func OpenFileJournal(path string) (*FileJournal, error) {
@@ -51,11 +53,11 @@ func (j *FileJournal) Replay(f func([]byte) error) error {
 	}
 	j.size = 0
 	for rest := data; len(rest) > 0; {
-		body, n, ok := cutFrame(rest)
-		if !ok {
-			if n < len(rest) && len(bytes.Trim(rest, "\x00")) > 0 {
-				return fmt.Errorf("reading the journal %s: the frame at byte %d is damaged", j.path, j.size)
-			}
+		body, n, state := cutFrame(rest)
+		if state == frameDamaged {
+			return fmt.Errorf("reading the journal %s: the frame at byte %d is damaged", j.path, j.size)
+		}
+		if state == frameTorn {
 			break
 		}
 		if err := eachRecord(body, f); err != nil {
@@ -71,20 +73,37 @@ func (j *FileJournal) Replay(f func([]byte) error) error {
 	return err
 }
 
-// cutFrame gives the body of the first frame of data and the frame's length as
-// its header tells it. A frame that is not whole or not sound is not ok.
-func cutFrame(data []byte) (body []byte, n int, ok bool) {
-	if len(data) < frameHeader {
-		return nil, len(data), false
+type frameState uint8
+
+const (
+	frameWhole frameState = iota
+	frameTorn
+	frameDamaged
+)
+
+// cutFrame gives the body and the length of the first frame of data.
+func cutFrame(data []byte) (body []byte, n int, state frameState) {
+	if len(data) < frameHeader || [frameHeader]byte(data) == [frameHeader]byte{} {
+		return nil, 0, frameTorn
 	}
 	length := binary.LittleEndian.Uint32(data)
-	n = frameHeader + int(length)
-	if length == 0 || n > len(data) {
-		return nil, n, false
+	if checksum(data[:4]) != binary.LittleEndian.Uint32(data[4:]) {
+		return nil, 0, frameDamaged
+	}
+	if n = frameHeader + int(length); n > len(data) {
+		return nil, 0, frameTorn
 	}
 	body = data[frameHeader:n]
-	return body, n, crc32.Checksum(body, castagnoli) == binary.LittleEndian.Uint32(data[4:])
+	switch {
+	case checksum(body) == binary.LittleEndian.Uint32(data[8:]):
+		return body, n, frameWhole
+	case n == len(data):
+		return nil, 0, frameTorn
+	}
+	return nil, 0, frameDamaged
 }
+
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
 func eachRecord(body []byte, f func([]byte) error) error {
 	for len(body) > 0 {
@@ -100,16 +119,20 @@ func eachRecord(body []byte, f func([]byte) error) error {
 	return nil
 }
 
-func frame(records ...[]byte) []byte {
+func frame(records ...[]byte) ([]byte, error) {
 	data := make([]byte, frameHeader)
 	for _, r := range records {
 		data = binary.AppendUvarint(data, uint64(len(r)))
 		data = append(data, r...)
 	}
 	body := data[frameHeader:]
+	if len(body) > math.MaxUint32 {
+		return nil, fmt.Errorf("a frame of %d bytes does not fit the journal", len(body))
+	}
 	binary.LittleEndian.PutUint32(data, uint32(len(body)))
-	binary.LittleEndian.PutUint32(data[4:], crc32.Checksum(body, castagnoli))
-	return data
+	binary.LittleEndian.PutUint32(data[4:], checksum(data[:4]))
+	binary.LittleEndian.PutUint32(data[8:], checksum(body))
+	return data, nil
 }
 
 // Append adds a batch of records and syncs it.
@@ -117,7 +140,10 @@ func (j *FileJournal) Append(records ...[]byte) error {
 	if len(records) == 0 {
 		return nil
 	}
-	data := frame(records...)
+	data, err := frame(records...)
+	if err != nil {
+		return err
+	}
 	if _, err := j.file.Write(data); err != nil {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
@@ -134,8 +160,11 @@ func (j *FileJournal) Compact(record []byte) error {
 	if err != nil {
 		return fmt.Errorf("compacting the journal: %w", err)
 	}
-	data := frame(record)
-	if _, err = file.Write(data); err == nil {
+	data, err := frame(record)
+	if err == nil {
+		_, err = file.Write(data)
+	}
+	if err == nil {
 		err = file.Sync()
 	}
 	if err == nil {

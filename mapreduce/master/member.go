@@ -139,8 +139,17 @@ func (c *core) disconnected(id stage.WorkerID, epoch uint64) {
 
 // tick takes note of the time: workers not heard of in time are lost, and the
 // scheduler is woken when it wants to be.
+//
+// A tick that comes much later than it was due says that the master itself was
+// held up, by a disk or a stopped machine, and that the workers' messages may
+// still be on their way in: everybody gets a new deadline.
 func (c *core) tick(now time.Time) error {
 	var events []schedule.Event
+	if due, ok := c.wakeAt(); ok && now.Sub(due) > 2*c.opts.Heartbeat {
+		for _, m := range c.members {
+			m.deadline = now.Add(c.opts.WorkerTimeout)
+		}
+	}
 	for _, w := range c.sched.Workers() {
 		if m := c.members[w.ID]; m == nil || !m.deadline.After(now) {
 			events = append(events, c.forget(w.ID))

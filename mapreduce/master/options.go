@@ -10,7 +10,7 @@ import (
 // Options configure a Master; the zero value of a field takes its default.
 type Options struct {
 	Scheduler schedule.Options
-	Journal   Journal      // a new MemoryJournal
+	Journal   Journal      // NoJournal
 	Clock     Clock        // the system's
 	Log       *slog.Logger // none
 
@@ -25,7 +25,7 @@ type Options struct {
 
 func (o *Options) setDefaults() {
 	if o.Journal == nil {
-		o.Journal = &MemoryJournal{}
+		o.Journal = NoJournal{}
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock{}

@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/bixidata/bixi/mapreduce/stage"
 	"github.com/bixidata/bixi/sql/diag"
@@ -124,32 +123,4 @@ func (g *group) pipelined() bool { return !g.Spooled && len(g.Stages) > 1 }
 type groupSlot struct {
 	Worker  stage.WorkerID
 	Running int
-}
-
-type worker struct {
-	ID       stage.WorkerID
-	Addr     string
-	Slots    int
-	Used     int
-	Memory   int64
-	Granted  int64
-	Draining bool
-
-	Strikes     int // failures since the last success
-	Bans        int
-	BannedUntil time.Time
-}
-
-func (w *worker) banned(now time.Time) bool { return w.BannedUntil.After(now) }
-
-// grant is what a task of s gets on w after that many doublings.
-func (w *worker) grant(s *stage.Stage, doublings uint8) int64 {
-	if w.Memory <= 0 {
-		return s.Memory << doublings
-	}
-	m := s.Memory
-	if m == 0 {
-		m = w.Memory / int64(max(w.Slots, 1))
-	}
-	return min(m<<doublings, w.Memory)
 }

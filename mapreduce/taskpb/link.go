@@ -32,8 +32,13 @@ const TokenKey = "bixi-join-token"
 
 // ServerOptions are what a server of Control needs.
 func ServerOptions() []grpc.ServerOption {
+	return append(KeepaliveOptions(), grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage))
+}
+
+// KeepaliveOptions are the part of ServerOptions that finds dead peers, for a
+// server whose message limits are set already.
+func KeepaliveOptions() []grpc.ServerOption {
 	return []grpc.ServerOption{
-		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 10 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 	}

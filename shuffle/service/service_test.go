@@ -141,7 +141,7 @@ func TestFetch(t *testing.T) {
 			}
 			want := make([][][]types.Datum, 4)
 			at := 0
-			for i, n := range []int{1, 100, 5000, 3, 700, 2000} {
+			for i, n := range []int{1, 100, 2500, 3, 700} {
 				for p := range 3 { // partition 3 stays empty
 					b := rows(at, n)
 					at += n

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -54,7 +55,7 @@ func same(t *testing.T, what string, got Int128, ok bool, want *big.Int) {
 
 func TestAgainstBig(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 200000 {
+	for range 50000 {
 		a, b := sample(r), sample(r)
 		A, B := a.Big(), b.Big()
 		what := A.String() + " " + B.String()
@@ -169,8 +170,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, scale int) {
 		scale = int(uint(scale) % 39)
 		got, v := Parse([]byte(s), 38, scale)
-		if v != OK || len(s) > 60 {
-			return
+		if e := strings.IndexAny(s, "eE"); v != OK || len(s) > 60 || e >= 0 && len(s)-e > 5 {
+			return // big.Rat has its own limit on exponents
 		}
 		rat, ok := new(big.Rat).SetString(string(trim([]byte(s))))
 		if !ok {

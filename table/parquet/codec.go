@@ -32,7 +32,7 @@ func newCodec(c Compression) (*codec, error) {
 		return &codec{id: format.Uncompressed}, nil
 	}
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
-		zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(512<<10), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("starting zstd: %w", err)
 	}
@@ -54,7 +54,7 @@ func (c *codec) always(dst, src []byte) []byte {
 }
 
 // compress is always, but src itself and false if that saves less than a fifth,
-// or, of dictionary codes, which are packed already, a third: reading such a
+// or, of dictionary codes, which are packed already, half: reading such a
 // page costs more when it is compressed than its bytes do.
 func (c *codec) compress(dst, src []byte, coded bool) ([]byte, bool) {
 	if c.id == format.Uncompressed || len(src) < 32 {
@@ -63,7 +63,7 @@ func (c *codec) compress(dst, src []byte, coded bool) ([]byte, bool) {
 	out := c.always(dst, src)
 	limit := len(src) - len(src)/5
 	if coded {
-		limit = len(src) - len(src)/3
+		limit = len(src) / 2
 	}
 	if len(out) > limit {
 		return src, false

@@ -234,6 +234,9 @@ func denseFixed(target types.Type, vals *encoding.Values, from, to int, mem *scr
 	data = data[from*size : to*size]
 	n := to - from
 	if target.Kind == types.Decimal {
+		if size == 16 {
+			return denseWide(target, data, n, mem), nil
+		}
 		return denseDecimals(target, n, func(i int) []byte { return data[i*size : (i+1)*size] }, mem)
 	}
 	offsets := make([]int32, n+1)
@@ -255,15 +258,33 @@ func denseDecimals(target types.Type, n int, at func(int) []byte, mem *scratch) 
 		wide[i] = v
 		fits = fits && v.FitsInt64()
 	}
+	return narrowed(target, wide, fits), nil
+}
+
+// denseWide reads the decimals of 16 bytes that we and most others write.
+func denseWide(target types.Type, data []byte, n int, mem *scratch) *batch.Column {
+	wide := fixed[decimal.Int128](mem, n)
+	var lost int64 // not zero if a value takes more than 64 bits
+	for i := range wide {
+		b := data[16*i : 16*i+16]
+		hi, lo := int64(binary.BigEndian.Uint64(b)), binary.BigEndian.Uint64(b[8:])
+		wide[i] = decimal.Int128{Hi: hi, Lo: lo}
+		lost |= hi ^ int64(lo)>>63
+	}
+	return narrowed(target, wide, lost == 0)
+}
+
+// narrowed is the column of the values, 64-bit if they fit.
+func narrowed(target types.Type, wide []decimal.Int128, fits bool) *batch.Column {
 	if !fits {
-		return batch.FromValues(target, batch.PhysI128, wide, nil), nil
+		return batch.FromValues(target, batch.PhysI128, wide, nil)
 	}
 	// Narrowing in place: value i moves to where no unread value is.
-	narrow := viewInt64(wide)[:n]
+	narrow := viewInt64(wide)[:len(wide)]
 	for i := range narrow {
 		narrow[i] = wide[i].Int64()
 	}
-	return batch.FromValues(target, batch.PhysI64, narrow, nil), nil
+	return batch.FromValues(target, batch.PhysI64, narrow, nil)
 }
 
 // bigEndian reads a two's-complement integer of up to 16 significant bytes.

@@ -63,7 +63,11 @@ func (f *File) open() (err error) {
 	at, leaves := 0, 0
 	root := elements(meta.Schema, &at, &leaves)
 	for _, e := range root.kids {
-		f.nodes = append(f.nodes, buildNode(e, 0, 0))
+		n := buildNode(e, 0, 0)
+		if meta.CreatedBy != createdBy {
+			n.distrustFloats()
+		}
+		f.nodes = append(f.nodes, n)
 	}
 	for i := range meta.RowGroups {
 		g := &meta.RowGroups[i]

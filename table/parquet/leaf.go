@@ -21,7 +21,8 @@ type pageReader struct {
 	target  types.Type
 	chunk   *pq.FileColumnChunk
 	pages   *pq.FilePages
-	index   pq.OffsetIndex // nil: pages can only be read in turn
+	index   pq.OffsetIndex // nil: not asked for yet, or none
+	inTurn  bool           // pages can only be read in turn
 
 	page  pq.Page
 	vals  encoding.Values
@@ -35,8 +36,7 @@ type pageReader struct {
 	dictOf pq.Dictionary
 }
 
-// close gives the pages back. Pages of texts are left to the garbage collector
-// because columns may still refer to them as dictionaries.
+// close gives the pages back.
 func (p *pageReader) close() {
 	p.release()
 	if p.pages != nil {
@@ -49,17 +49,14 @@ func (p *pageReader) release() {
 	if p.page == nil {
 		return
 	}
-	if p.codes != nil || p.leaf.kind != pq.ByteArray && p.leaf.kind != pq.FixedLenByteArray {
-		pq.Release(p.page)
-	}
+	pq.Release(p.page)
 	p.page, p.codes, p.def, p.rep = nil, nil, nil, nil
 }
 
 // start begins the chunk.
 func (p *pageReader) start(chunk *pq.FileColumnChunk) {
 	p.close()
-	p.chunk = chunk
-	p.index, _ = chunk.OffsetIndex() // a broken one is as none
+	p.chunk, p.index, p.inTurn = chunk, nil, false
 }
 
 // next loads the next page that holds anything.
@@ -105,7 +102,7 @@ func (p *pageReader) readPage() (page pq.Page, err error) {
 	if p.repeats {
 		defer func() {
 			if r := recover(); r != nil {
-				p.index, err = nil, errEmptyPage
+				p.inTurn, err = true, errEmptyPage
 			}
 		}()
 	}
@@ -132,7 +129,7 @@ func (p *pageReader) load(page pq.Page) error {
 	if p.codes == nil {
 		p.codes = []int32{}
 	}
-	return checkCodes(p.codes, p.dict.N)
+	return nil
 }
 
 // seek loads the page that holds row, which is not before the current page.
@@ -153,8 +150,15 @@ func (p *pageReader) seek(row int64) error {
 // next page begins with. Pages are always entered at their first row: pages cut
 // by the decoder lose the place of their first bit.
 func (p *pageReader) jump(row, at int64) (int64, error) {
-	if p.index == nil {
+	if row == at || p.inTurn {
 		return at, nil
+	}
+	if p.index == nil {
+		var err error
+		if p.index, err = p.chunk.OffsetIndex(); err != nil {
+			p.inTurn = true // a broken index is as none
+			return at, nil
+		}
 	}
 	n := p.index.NumPages()
 	k := sort.Search(n, func(i int) bool { return p.index.FirstRowIndex(i) > row }) - 1
@@ -177,7 +181,8 @@ func (p *pageReader) values(from, to int, mem *scratch) (*batch.Column, error) {
 	if to > len(p.codes) {
 		return nil, errShort
 	}
-	return batch.FromCodes(p.dict, p.codes[from:to:to], nil), nil
+	codes := p.codes[from:to:to]
+	return batch.FromCodes(p.dict, codes, nil), checkCodes(codes, p.dict.N)
 }
 
 // readDictionary is the dictionary as a column, which may outlive the file: the

@@ -41,8 +41,10 @@ type leafWriter struct {
 	bounded   bool // lo and hi bound all values so far
 	unbounded bool // a page had no bounds
 
-	raw, packed, header []byte
-	idx                 []int32
+	patience, wait int // pages not to try to compress: at the next failure, now
+
+	raw, packed []byte
+	idx         []int32
 }
 
 // pageInfo is what the page index says of a page.
@@ -137,10 +139,7 @@ func (w *leafWriter) finishPage(cd *codec) {
 	def := encodeLevels(nil, w.def, w.levels, w.maxDef, w.maxDef)
 	raw, coded, b := w.vals.finish(w.raw[:0])
 	w.raw = raw
-	packed, compressed := cd.compress(w.packed[:0], raw, coded)
-	if compressed {
-		w.packed = packed
-	}
+	packed, compressed := w.compress(cd, raw, coded)
 	enc := format.Plain
 	if coded {
 		enc = format.RLEDictionary
@@ -181,6 +180,24 @@ func (w *leafWriter) finishPage(cd *codec) {
 	w.numValues += int64(w.levels)
 	w.groupRows += int64(w.rows)
 	w.rows, w.levels, w.def, w.rep = 0, 0, nil, w.rep[:0]
+}
+
+// compress is the page as it is stored. After a page that did not shrink enough
+// the next ones are not tried: one, then two, up to 16 of them.
+func (w *leafWriter) compress(cd *codec, raw []byte, coded bool) ([]byte, bool) {
+	if w.wait > 0 {
+		w.wait--
+		return raw, false
+	}
+	packed, ok := cd.compress(w.packed[:0], raw, coded)
+	if !ok {
+		w.patience = min(max(1, 2*w.patience), 16)
+		w.wait = w.patience
+		return raw, false
+	}
+	w.patience = 0
+	w.packed = packed
+	return packed, true
 }
 
 // encodeLevels is the RLE encoding of n levels; nil levels are all the given one.

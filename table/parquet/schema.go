@@ -37,6 +37,8 @@ type leafType struct {
 	natural types.Type
 	// unsigned integers are widened to the next larger signed type.
 	unsigned bool
+	// unordered values have bounds that cannot be believed.
+	unordered bool
 }
 
 type timeUnit uint8
@@ -101,6 +103,17 @@ func buildNode(c *element, def, rep int) *node {
 		buildGroup(n, c, def, rep)
 	}
 	return n
+}
+
+// distrustFloats marks the floats at and below n: most writers leave NaN out of
+// the bounds, and NaN is a value that comparisons find.
+func (n *node) distrustFloats() {
+	if n.leafType.kind == pq.Float || n.leafType.kind == pq.Double {
+		n.leafType.unordered = true
+	}
+	for _, k := range n.kids {
+		k.distrustFloats()
+	}
 }
 
 func (n *node) setLeaf(c *element, rep int) {

@@ -7,8 +7,7 @@ import (
 )
 
 // scratch is the memory one column's values are converted in, reused for every
-// batch. Texts are never put here: a batch may be kept by columns that use its
-// texts as their dictionary, and dictionaries live for ever.
+// batch.
 type scratch struct {
 	words []uint64
 }

@@ -64,7 +64,7 @@ func signedOrder(lt leafType) bool {
 // bounds decodes a pair of encoded bounds to datums of the target type, both
 // nil unless both are usable.
 func bounds(lt leafType, target types.Type, lo, hi []byte) (types.Datum, types.Datum) {
-	if lo == nil || hi == nil || canRead(lt, target) != nil {
+	if lo == nil || hi == nil || lt.unordered || canRead(lt, target) != nil {
 		return nil, nil
 	}
 	a, okA := bound(lt, target, lo)

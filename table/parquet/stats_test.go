@@ -7,9 +7,39 @@ import (
 	"math/big"
 	"testing"
 
+	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
+	"github.com/bixidata/bixi/table/parquet"
+	"github.com/bixidata/bixi/table/store"
 )
+
+// TestFloatBounds: bounds of floats are used in our files only, where they hold
+// NaN too.
+func TestFloatBounds(t *testing.T) {
+	stats := func(f *parquet.File, name string) table.ColumnStats {
+		return f.RowGroupStats(0, []parquet.Column{{Name: name, Type: types.DoubleType}}).Columns[0]
+	}
+	for _, own := range []struct {
+		vals []float64
+		min  types.Datum
+	}{{[]float64{3, 1, 2}, 1.0}, {[]float64{3, math.NaN(), 2}, nil}} {
+		s := store.NewMemory()
+		write(t, s, "f", columnsOf([]types.Type{types.DoubleType}), parquet.WriterOptions{},
+			batch.New(3, batch.FromValues(types.DoubleType, batch.PhysF64, own.vals, nil)))
+		if st := stats(open(t, s, "f"), "c0"); st.Min != own.min {
+			t.Errorf("%v: bounds %v, %v", own.vals, st.Min, st.Max)
+		}
+	}
+	f := open(t, store.NewScratch("testdata"), "pyarrow_snappy_v1.parquet")
+	if st := stats(f, "f64"); st.Min != nil || st.Max != nil {
+		t.Errorf("another writer's bounds %v, %v were believed", st.Min, st.Max)
+	}
+	if st := f.RowGroupStats(0, []parquet.Column{{Name: "i64", Type: types.BigIntType}}).Columns[0]; st.Min == nil {
+		t.Error("another writer's bounds of integers are not used")
+	}
+}
 
 func num(v int64) decimal.Int128 { return decimal.FromInt64(v) }
 

@@ -72,6 +72,10 @@ type chunkIndex struct {
 	offset *format.OffsetIndex
 }
 
+// createdBy is the footer's name of the writer. Files that carry it have no
+// bounds where there is a NaN.
+const createdBy = "bixi"
+
 var errClosed = errors.New("the writer is closed")
 
 // NewWriter begins the file at path. It comes to exist when Close succeeds.
@@ -94,7 +98,7 @@ func NewWriter(ctx context.Context, s store.Store, path string, cols []Column, o
 	if w.file, err = s.Create(ctx, path); err != nil {
 		return nil, err
 	}
-	w.out = bufio.NewWriterSize(w.file, 256<<10)
+	w.out = bufio.NewWriterSize(w.file, 64<<10)
 	w.write([]byte(magic))
 	return w, nil
 }
@@ -253,7 +257,7 @@ func (w *Writer) Close() (table.DataFile, error) {
 func (w *Writer) writeFooter() {
 	w.writeIndexes()
 	meta := format.FileMetaData{
-		Version: 2, Schema: w.elems, NumRows: w.rows, RowGroups: w.groups, CreatedBy: "bixi",
+		Version: 2, Schema: w.elems, NumRows: w.rows, RowGroups: w.groups, CreatedBy: createdBy,
 	}
 	if meta.RowGroups == nil {
 		meta.RowGroups = []format.RowGroup{}

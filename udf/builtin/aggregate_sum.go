@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/udf"
-	"github.com/bixidata/bixi/udf/builtin/internal/exactsum"
 	"github.com/bixidata/bixi/udf/kernel"
 )
 
@@ -155,19 +153,30 @@ func (a *exactSum) addNarrow(groups []int32, vals []int64, valid batch.Bitmap) {
 	}
 }
 
-// addAll is addNarrow for a single group.
+// addAll is addNarrow for a single group. The halves of the values are added
+// apart, so that no carry is needed: a batch has fewer than 2^31 rows.
 func (a *exactSum) addAll(vals []int64, valid batch.Bitmap) {
-	t := a.totals[0]
-	for i, v := range vals {
-		if valid != nil && !valid.Get(i) {
-			continue
+	var lo uint64
+	var hi, n int64
+	if valid == nil {
+		for _, v := range vals {
+			lo += uint64(uint32(v))
+			hi += v >> 32
 		}
-		lo, carry := bits.Add64(t.lo, uint64(v), 0)
-		t.lo = lo
-		t.hi += v>>63 + int64(carry)
-		t.n++
+		n = int64(len(vals))
+	} else {
+		for i, v := range vals {
+			keep := -int64(valid[uint(i)/64] >> (uint(i) % 64) & 1)
+			v &= keep
+			lo += uint64(uint32(v))
+			hi += v >> 32
+			n -= keep
+		}
 	}
-	a.totals[0] = t
+	t := &a.totals[0]
+	sum := decimal.MulInt64(hi, 1<<32).Add(decimal.Int128{Lo: lo}).Add(decimal.Int128{Lo: t.lo, Hi: t.hi})
+	t.lo, t.hi = sum.Lo, sum.Hi
+	t.n += n
 }
 
 func (a *exactSum) addWide(groups []int32, vals []decimal.Int128, valid batch.Bitmap) {
@@ -342,109 +351,4 @@ func (t total) float64() float64 {
 		return float64(int64(t.lo))
 	}
 	return math.Ldexp(float64(t.hi), 64) + float64(t.lo)
-}
-
-// floatSum adds FLOATs or DOUBLEs exactly.
-type floatSum struct {
-	mean   bool
-	sums   exactsum.Sums
-	counts []int64 // of a mean
-	f32    []float32
-	f64    []float64
-	buf    []int64
-}
-
-func (a *floatSum) Resize(groups int) {
-	a.sums.Resize(groups)
-	if a.mean {
-		a.counts = resize(a.counts, groups)
-	}
-}
-
-func (a *floatSum) Update(groups []int32, args []*batch.Column) error {
-	c := args[0]
-	valid, none := validRows(c)
-	if none {
-		return nil
-	}
-	if c.Phys == batch.PhysF32 {
-		exactsum.Add(&a.sums, groups, fixed(c, &a.f32), valid)
-	} else {
-		exactsum.Add(&a.sums, groups, fixed(c, &a.f64), valid)
-	}
-	if a.mean {
-		countValid(a.counts, groups, valid)
-	}
-	return nil
-}
-
-// countValid counts the rows that are not NULL.
-func countValid(counts []int64, groups []int32, valid batch.Bitmap) {
-	for i, g := range groups {
-		if valid == nil || valid.Get(i) {
-			counts[g]++
-		}
-	}
-}
-
-func (a *floatSum) Merge(groups []int32, state []*batch.Column) error {
-	if err := mergeSums(&a.sums, groups, state[0]); err != nil {
-		return err
-	}
-	if a.mean {
-		vals := fixed(state[1], &a.buf)
-		for i, g := range groups {
-			a.counts[g] += vals[i]
-		}
-	}
-	return nil
-}
-
-func mergeSums(s *exactsum.Sums, groups []int32, c *batch.Column) error {
-	for i, g := range groups {
-		if c.IsNull(i) {
-			continue
-		}
-		if err := s.Merge(int(g), c.Bytes(i)); err != nil {
-			return fmt.Errorf("merging sums of DOUBLE: %w", err)
-		}
-	}
-	return nil
-}
-
-func sumsColumn(s *exactsum.Sums, from, to int) *batch.Column {
-	out := newTexts(to - from)
-	for g := from; g < to; g++ {
-		if !s.Any(g) {
-			out.null()
-			continue
-		}
-		out.data = s.AppendState(out.data, g)
-		out.end()
-	}
-	return out.column(types.BinaryType)
-}
-
-func (a *floatSum) State(from, to int) ([]*batch.Column, error) {
-	out := []*batch.Column{sumsColumn(&a.sums, from, to)}
-	if a.mean {
-		counts := append([]int64(nil), a.counts[from:to]...)
-		out = append(out, batch.FromValues(types.BigIntType, batch.PhysI64, counts, nil))
-	}
-	return out, nil
-}
-
-func (a *floatSum) Final(from, to int) (*batch.Column, error) {
-	out := make([]float64, to-from)
-	for i := range out {
-		out[i] = a.sums.Float64(from + i)
-		if a.mean {
-			out[i] /= float64(a.counts[from+i])
-		}
-	}
-	return batch.FromValues(types.DoubleType, batch.PhysF64, out, present(from, to, a.sums.Any)), nil
-}
-
-func (a *floatSum) Size() int64 {
-	return a.sums.Size() + 8*int64(cap(a.counts)+cap(a.f64)+cap(a.buf)) + 4*int64(cap(a.f32))
 }

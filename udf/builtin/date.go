@@ -93,11 +93,42 @@ func wallOf(r *kernel.Row, k int, c *kernel.Clock) (int64, error) {
 	case types.String:
 		w, ok := kernel.ParseWall(r.Text(k))
 		if !ok {
+			w, ok = parseLoose(r.Text(k))
+		}
+		if !ok {
 			return 0, kernel.Null
 		}
 		return w, nil
 	}
 	return c.Wall(r.Int(k)), nil
+}
+
+// parseLoose reads y-m-d with one to four digits of the year and one or two of
+// the month and day, or a time of day alone.
+func parseLoose(s []byte) (wall int64, ok bool) {
+	var padded [40]byte
+	if len(s) > 30 || len(s) < 5 {
+		return 0, false
+	}
+	if s[2] == ':' {
+		return kernel.ParseWall(append(append(padded[:0], "1970-01-01 "...), s...))
+	}
+	out, width := padded[:0], 4
+	for k := range 3 {
+		n := 0
+		for n < len(s) && s[n]-'0' < 10 {
+			n++
+		}
+		if n == 0 || n > width || k < 2 && (n == len(s) || s[n] != '-') {
+			return 0, false
+		}
+		out = append(append(out, "000"[:width-n]...), s[:n]...)
+		if s = s[n:]; k < 2 {
+			out, s = append(out, '-'), s[1:]
+		}
+		width = 2
+	}
+	return kernel.ParseWall(append(out, s...))
 }
 
 // Days from 0001-01-01 to 9999-12-31.

@@ -136,6 +136,13 @@ func toChar(f *udf.Function) *udf.Function {
 
 func toDateVariants() []variant {
 	day := momentsOf(func(r *kernel.Row, c *kernel.Clock) (int64, error) {
+		if r.Call.Args[0].Kind == types.String {
+			wall, ok := kernel.ParseWall(r.Text(0)) // not loosely
+			if !ok {
+				return 0, kernel.Null
+			}
+			return dayOf(wall), nil
+		}
 		wall, err := wallOf(r, 0, c)
 		return dayOf(wall), err
 	})

@@ -229,7 +229,7 @@ func TestExamples(t *testing.T) {
 // seesNulls are the functions that give a value for NULL arguments.
 var seesNulls = map[string]bool{"hash": true, "decode": true, "is_null": true, "is_not_null": true,
 	"is_true": true, "is_false": true, "is_not_true": true, "is_not_false": true,
-	"array": true, "map": true, "struct": true, "named_struct": true, "array_repeat": true}
+	"array": true, "map": true, "struct": true, "named_struct": true, "array_repeat": true, "json_array": true}
 
 // TestRowsAgree runs every example over flat columns with a NULL in the middle:
 // the other rows must be as the constant ones.
@@ -241,7 +241,7 @@ func TestRowsAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		call, ok := e.(*syntax.Call)
-		if !ok || f.Aggregate != nil || f.Volatile {
+		if !ok || f.Aggregate != nil || f.Volatile || f.Name == "json_object" { // a NULL key is an error
 			continue
 		}
 		const rows = 5

@@ -3,7 +3,6 @@ package builtin
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/bixidata/bixi/batch"
@@ -24,18 +23,7 @@ func jsonFunctions() []*udf.Function {
 	return []*udf.Function{
 		either("get_json_object", "The value at a path ($.a[0].b, [*], ['x.y']) as text, strings without quotes; NULL if it is not there or the JSON is bad.",
 			`get_json_object('{"a":[1,{"b":"x"}]}', '$.a[1].b')`, "x", s,
-			kernel.Text2(func(dst, text, path []byte) ([]byte, error) {
-				vals, several, err := jsonAt(text, path)
-				switch {
-				case err != nil:
-					return nil, err
-				case len(vals) == 0 || string(vals[0]) == "null" && !several:
-					return nil, kernel.Null
-				case !several || len(vals) == 1:
-					return appendUnquoted(dst, vals[0]), nil
-				}
-				return appendJSONArray(dst, vals), nil
-			}), s),
+			withPath(func(p *jsonPath) udf.Eval { return kernel.Text2(p.textAt) }), s),
 		either("json_valid", "Whether a text is JSON.", `json_valid('{"a":1}')`, "true", types.BooleanType,
 			kernel.TextTo(func(text []byte) bool { return json.Valid(text) })),
 		{Name: "json_parse", Family: "json", Args: typeList(s), Returns: j,
@@ -64,11 +52,13 @@ func jsonFunctions() []*udf.Function {
 		})),
 		{Name: "json_extract", Family: "json", Args: typeList(j, s), Returns: j,
 			Doc:  udf.Doc{Summary: "The JSON at a path; NULL if it is not there.", Example: `json_extract(json_parse('{"a":{"b":1}}'), '$.a')`, Result: `{"b":1}`},
-			Eval: kernel.Text2(extractJSON)},
+			Eval: withPath(func(p *jsonPath) udf.Eval { return kernel.Text2(p.jsonAt) })},
 		either("json_exists", "Whether there is a value at a path.", `json_exists(json_parse('{"a":null}'), '$.a')`, "true", types.BooleanType,
-			kernel.Text2To(func(text, path []byte) (bool, error) {
-				vals, _, err := jsonAt(text, path)
-				return len(vals) > 0, err
+			withPath(func(p *jsonPath) udf.Eval {
+				return kernel.Text2To(func(text, path []byte) (bool, error) {
+					vals, _, err := p.find(text, path)
+					return len(vals) > 0, err
+				})
 			}), s),
 		{Name: "to_json", Family: "json",
 			Doc: udf.Doc{Summary: "A value as JSON text: keys of structs in lower case, their NULL fields left out.", Example: "to_json(split('a,b', ','))", Result: `["a","b"]`},
@@ -91,8 +81,23 @@ func bufferOf(buf *bytes.Buffer, err error) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-func extractJSON(dst, text, path []byte) ([]byte, error) {
-	vals, several, err := jsonAt(text, path)
+// textAt appends what get_json_object gives.
+func (p *jsonPath) textAt(dst, text, path []byte) ([]byte, error) {
+	vals, several, err := p.find(text, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(vals) == 0 || string(vals[0]) == "null" && !several:
+		return nil, kernel.Null
+	case !several || len(vals) == 1:
+		return appendUnquoted(dst, vals[0]), nil
+	}
+	return appendJSONArray(dst, vals), nil
+}
+
+// jsonAt appends what json_extract gives.
+func (p *jsonPath) jsonAt(dst, text, path []byte) ([]byte, error) {
+	vals, several, err := p.find(text, path)
 	switch {
 	case err != nil:
 		return nil, err
@@ -189,151 +194,4 @@ func appendJSONList(dst []byte, d *batch.Column, j int, call *udf.Call) []byte {
 		dst = appendJSON(dst, child, k, call)
 	}
 	return append(dst, end)
-}
-
-// jsonStep is one step of a path: a key, an index, or all elements.
-type jsonStep struct {
-	key   string
-	index int // -1: key; -2: all
-}
-
-const stepKey, stepAll = -1, -2
-
-// jsonPath reads $.a['b'][0][*].
-func jsonPath(path []byte) ([]jsonStep, error) {
-	p := strings.TrimSpace(string(path))
-	p = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(p, "lax "), "strict "))
-	bad := invalid("'%s' is not a path such as $.a[0].b", path)
-	if !strings.HasPrefix(p, "$") {
-		return nil, bad
-	}
-	var steps []jsonStep
-	for p = p[1:]; p != ""; {
-		if p[0] == '.' {
-			end := strings.IndexAny(p[1:], ".[") + 1
-			if end == 0 {
-				end = len(p)
-			}
-			key := p[1:end]
-			if key == "" {
-				return nil, bad
-			}
-			step := jsonStep{key, stepKey}
-			if key == "*" {
-				step.index = stepAll
-			}
-			steps, p = append(steps, step), p[end:]
-			continue
-		}
-		step, rest, ok := bracketStep(p)
-		if !ok {
-			return nil, bad
-		}
-		steps, p = append(steps, step), rest
-	}
-	return steps, nil
-}
-
-func bracketStep(p string) (step jsonStep, rest string, ok bool) {
-	if len(p) < 3 || p[0] != '[' {
-		return step, "", false
-	}
-	if q := p[1]; q == '\'' || q == '"' {
-		key, rest, ok := strings.Cut(p[2:], string(q)+"]")
-		return jsonStep{key, stepKey}, rest, ok
-	}
-	inside, rest, ok := strings.Cut(p[1:], "]")
-	if inside == "*" {
-		return jsonStep{index: stepAll}, rest, ok
-	}
-	n, err := strconv.ParseUint(inside, 10, 31)
-	return jsonStep{index: int(n)}, rest, ok && err == nil
-}
-
-// jsonAt is the values at a path, as they stand in the text; several if the path
-// has a step that can find more than one. Bad JSON has none.
-func jsonAt(text, path []byte) (vals [][]byte, several bool, err error) {
-	steps, err := jsonPath(path)
-	if err != nil || !json.Valid(text) {
-		return nil, false, err
-	}
-	vals = [][]byte{bytes.TrimSpace(text)}
-	for _, st := range steps {
-		several = several || st.index == stepAll
-		var next [][]byte
-		for _, v := range vals {
-			next = st.apply(v, next)
-		}
-		vals = next
-	}
-	return vals, several, nil
-}
-
-// apply appends the values that a step finds in the valid JSON v.
-func (st jsonStep) apply(v []byte, out [][]byte) [][]byte {
-	if v[0] != '{' && v[0] != '[' || st.index == stepKey && v[0] != '{' || st.index >= 0 && v[0] != '[' {
-		return out
-	}
-	object := v[0] == '{'
-	v = skipBlanks(v[1:])
-	for k := 0; v[0] != '}' && v[0] != ']'; k++ {
-		var key []byte
-		if object {
-			n := jsonLength(v)
-			key, v = v[:n], skipBlanks(v[n:])
-			v = skipBlanks(v[1:]) // the colon
-		}
-		n := jsonLength(v)
-		switch {
-		case st.index == stepAll:
-			out = append(out, v[:n])
-		case st.index == k, st.index == stepKey && string(appendUnquoted(nil, key)) == st.key:
-			return append(out, v[:n])
-		}
-		if v = skipBlanks(v[n:]); v[0] == ',' {
-			v = skipBlanks(v[1:])
-		}
-	}
-	return out
-}
-
-func skipBlanks(v []byte) []byte {
-	for len(v) > 0 && (v[0] == ' ' || v[0]-'\t' < 5) {
-		v = v[1:]
-	}
-	return v
-}
-
-// jsonLength is the length of the value that valid JSON begins with.
-func jsonLength(v []byte) int {
-	depth := 0
-	for i := 0; i < len(v); i++ {
-		switch c := v[i]; c {
-		case '"':
-			for i++; v[i] != '"'; i++ {
-				if v[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			if depth == 0 {
-				return i
-			}
-			depth--
-		case ',', ':', ' ', '\n', '\t', '\r':
-			if depth == 0 {
-				return i
-			}
-			continue
-		default:
-			continue // in a number or word, which a delimiter ends
-		}
-		if depth == 0 {
-			return i + 1
-		}
-	}
-	return len(v)
 }

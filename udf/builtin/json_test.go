@@ -13,7 +13,7 @@ func FuzzJSONPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var list []json.RawMessage
 		if json.Unmarshal([]byte(text), &list) == nil && list != nil {
-			got, _, err := jsonAt([]byte(text), []byte("$[*]"))
+			got, _, err := new(jsonPath).find([]byte(text), []byte("$[*]"))
 			if err != nil || len(got) != len(list) {
 				t.Fatalf("%q has %d elements, found %d (%v)", text, len(list), len(got), err)
 			}
@@ -25,12 +25,12 @@ func FuzzJSONPath(f *testing.F) {
 		}
 		var object map[string]json.RawMessage
 		if json.Unmarshal([]byte(text), &object) == nil {
-			got, _, _ := jsonAt([]byte(text), []byte("$.a"))
+			got, _, _ := new(jsonPath).find([]byte(text), []byte("$.a"))
 			if _, ok := object["a"]; ok != (len(got) == 1) {
 				t.Fatalf("%q: found %d values of a", text, len(got))
 			}
 		}
-		if got, _, _ := jsonAt([]byte(text), []byte("$")); (len(got) == 1) != json.Valid([]byte(text)) {
+		if got, _, _ := new(jsonPath).find([]byte(text), []byte("$")); (len(got) == 1) != json.Valid([]byte(text)) {
 			t.Fatalf("%q: found %q", text, got)
 		}
 	})

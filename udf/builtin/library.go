@@ -20,6 +20,7 @@ func library() []*udf.Function {
 		codingFunctions(),
 		hashFunctions(),
 		jsonFunctions(),
+		typedJSONFunctions(),
 		arrayFunctions(),
 		mapFunctions(),
 		otherFunctions(),

@@ -280,12 +280,17 @@ func Remainder(call *udf.Call, args []*batch.Column, n int) (*batch.Column, erro
 	case batch.PhysI64:
 		return divideIntegers(call, args, n, valid, remainder[int64])
 	}
-	return BinaryErr(func(a, b float64) (float64, error) {
-		if b == 0 {
-			return 0, Null
-		}
-		return math.Mod(a, b), nil
-	})(call, args, n)
+	if args[0].Phys == batch.PhysF32 {
+		return BinaryErr(floatRemainder[float32])(call, args, n)
+	}
+	return BinaryErr(floatRemainder[float64])(call, args, n)
+}
+
+func floatRemainder[T float32 | float64](a, b T) (T, error) {
+	if b == 0 {
+		return 0, Null
+	}
+	return T(math.Mod(float64(a), float64(b))), nil
 }
 
 // DivideInt is DIV: the quotient without its fraction; by zero it is NULL.

@@ -67,6 +67,12 @@ func (s *store) value(id stage.AttemptID) *value {
 	return v
 }
 
+func (s *store) inject(attempt string, f func(context.Context) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults[attempt] = f
+}
+
 func (s *store) fault(id stage.AttemptID) func(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -297,22 +303,22 @@ func TestErrorsKeepTheirClass(t *testing.T) {
 	eachTransport(t, func(t *testing.T, c *cluster) {
 		c.worker(4)
 		user := diag.Errorf(diag.CodeCast, diag.Pos{Line: 3, Col: 7}, "cannot cast 'x'").WithHint("try_cast")
-		c.store.faults["user/0/1#0"] = func(context.Context) error { return fmt.Errorf("scanning: %w", user) }
+		c.store.inject("user/0/1#0", func(context.Context) error { return fmt.Errorf("scanning: %w", user) })
 		err := c.submit(job("user")).Wait(t.Context())
 		if e := diag.Of(err); e.Class != diag.User || e.Code != diag.CodeCast || e.Pos != user.Pos || e.Msg != user.Msg || e.Hint != user.Hint {
 			t.Errorf("have %#v", e)
 		}
-		c.store.faults["panic/0/1#0"] = func(context.Context) error { panic("boom") }
-		c.store.faults["panic/0/1#1"] = func(context.Context) error { panic("boom") }
+		c.store.inject("panic/0/1#0", func(context.Context) error { panic("boom") })
+		c.store.inject("panic/0/1#1", func(context.Context) error { panic("boom") })
 		err = c.submit(job("panic")).Wait(t.Context())
 		if diag.ClassOf(err) != diag.Internal || !strings.Contains(err.Error(), "boom") {
 			t.Errorf("have %v", err)
 		}
-		c.store.faults["again/0/2#0"] = func(context.Context) error { return diag.Errorf(diag.CodeStorage, diag.Pos{}, "a hiccup") }
-		c.store.faults["again/2/0#0"] = func(context.Context) error {
+		c.store.inject("again/0/2#0", func(context.Context) error { return diag.Errorf(diag.CodeStorage, diag.Pos{}, "a hiccup") })
+		c.store.inject("again/2/0#0", func(context.Context) error {
 			producer := stage.AttemptID{Task: stage.TaskID{Job: "again", Stage: 1, Index: 0}, Number: 1}
 			return fmt.Errorf("sorting: %w", &stage.FetchError{Producer: producer, Err: errors.New("checksum")})
-		}
+		})
 		if got, want := c.result(c.submit(job("again"))), expect(job("again")); !slices.Equal(got, want) {
 			t.Errorf("have %x, want %x", got, want)
 		}
@@ -323,12 +329,12 @@ func TestCancelReachesTheTask(t *testing.T) {
 	eachTransport(t, func(t *testing.T, c *cluster) {
 		c.worker(3)
 		started, stopped := make(chan struct{}), make(chan struct{})
-		c.store.faults["j/0/1#0"] = func(ctx context.Context) error {
+		c.store.inject("j/0/1#0", func(ctx context.Context) error {
 			close(started)
 			<-ctx.Done()
 			close(stopped)
 			return ctx.Err()
-		}
+		})
 		h := c.submit(job("j"))
 		<-started
 		if err := h.Cancel(); err != nil {
@@ -354,11 +360,11 @@ func TestMasterRestart(t *testing.T) {
 	defer func() { c.close() }()
 	c.worker(4)
 	started, release := make(chan struct{}), make(chan struct{})
-	c.store.faults["j/2/0#0"] = func(ctx context.Context) error {
+	c.store.inject("j/2/0#0", func(ctx context.Context) error {
 		close(started)
 		<-release
 		return nil
-	}
+	})
 	c.submit(job("j"))
 	<-started
 	// The worker keeps its connection; only the server side goes.

@@ -51,10 +51,8 @@ func (a *Agent) finish(work context.Context, id stage.AttemptID, at *attempt, st
 	if dropped || err != nil {
 		delete(a.mu.attempts, id)
 	}
-	if up := outcome(id, stats, err); !dropped || err != nil && diag.ClassOf(err) == diag.User {
-		// A user's mistake is told even by an attempt that was cancelled: it may
-		// be why its neighbours failed first.
-		a.mu.queue = append(a.mu.queue, up)
+	if !dropped || matters(err) {
+		a.mu.queue = append(a.mu.queue, outcome(id, stats, err))
 	}
 	a.mu.Unlock()
 	if dropped || err != nil {
@@ -62,6 +60,11 @@ func (a *Agent) finish(work context.Context, id stage.AttemptID, at *attempt, st
 	}
 	signal(a.ready)
 }
+
+// matters reports whether an attempt's end is told although it was cancelled:
+// a success, because its statistics count when its readers were only faster,
+// and a user's mistake, because it may be why its neighbours failed first.
+func matters(err error) bool { return err == nil || diag.ClassOf(err) == diag.User }
 
 func outcome(id stage.AttemptID, stats stage.Stats, err error) *taskpb.Up {
 	var fetch *stage.FetchError

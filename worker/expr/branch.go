@@ -42,6 +42,9 @@ func (c *compiler) typed(n *node, t types.Type) *node {
 }
 
 func (o *caseOp) eval(f *frame) (*batch.Column, error) {
+	if c, err := o.blend(f); c != nil || err != nil {
+		return c, err
+	}
 	m := o.merged.start(o.typ, f)
 	var left []int32 // the rows that no condition took; nil for all
 	for i, when := range o.whens {
@@ -182,7 +185,7 @@ func (m *merger) add(f *frame, n *node, rows []int32, all bool) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if all && len(rows) == f.rows || f.memo[n.id] != nil || !n.fails && n.cost == 0 {
+	if all && len(rows) == f.rows || f.ready(n) {
 		c, err := f.value(n)
 		if err != nil {
 			return err

@@ -23,7 +23,9 @@ func integer(v int64) scalar.Expr { return lit(types.IntType, v) }
 
 func money(v int64) scalar.Expr { return lit(types.DecimalOf(10, 2), decimal.FromInt64(v)) }
 
-func cast(e scalar.Expr, t types.Type) scalar.Expr { return &scalar.Cast{Arg: e, Typ: t, Line: 3, Col: 7} }
+func cast(e scalar.Expr, t types.Type) scalar.Expr {
+	return &scalar.Cast{Arg: e, Typ: t, Line: 3, Col: 7}
+}
 
 // evaluate gives the value as text, or the error, over a column that is not
 // constant, so that nothing is folded.
@@ -222,7 +224,9 @@ func TestDictionariesArePeeled(t *testing.T) {
 
 func TestCommonSubexpressions(t *testing.T) {
 	g := &gen{}
-	sum := func() scalar.Expr { return g.call("+", &scalar.Column{Name: "a", Typ: types.BigIntType}, lit(types.BigIntType, int64(1))) }
+	sum := func() scalar.Expr {
+		return g.call("+", &scalar.Column{Name: "a", Typ: types.BigIntType}, lit(types.BigIntType, int64(1)))
+	}
 	p, err := CompileAll([]scalar.Expr{sum(), g.call("*", sum(), sum())}, registry, session)
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ type gen struct {
 
 var columnTypes = []types.Type{
 	types.BooleanType, types.BooleanType, types.IntType, types.BigIntType, types.BigIntType, types.DoubleType, types.DoubleType,
-	types.DecimalOf(15, 2), types.DecimalOf(15, 2), types.DecimalOf(30, 4), types.StringType, types.StringType, types.DateType, types.SmallIntType,
+	types.DecimalOf(15, 2), types.DecimalOf(15, 2), types.DecimalOf(30, 4), types.StringType, types.StringType, types.DateType, types.SmallIntType, types.FloatType, types.TinyIntType,
 }
 
 // datum is a random value with many equal ones and some extremes.
@@ -38,6 +38,8 @@ func (g *gen) datum(t types.Type) types.Datum {
 	switch t.Kind {
 	case types.Boolean:
 		return g.IntN(2) == 0
+	case types.Float:
+		return []float64{0, 1, -1.5, math.NaN(), 16777216, float64(float32(0.1)), -3}[g.IntN(7)]
 	case types.Double:
 		return []float64{0, 1, -1.5, 2.25, math.NaN(), math.Inf(1), 1e18, -3, 0.1}[g.IntN(9)]
 	case types.Decimal:
@@ -52,7 +54,7 @@ func (g *gen) datum(t types.Type) types.Datum {
 	if small {
 		return int64(g.IntN(20) - 5)
 	}
-	bits := map[types.Kind]int{types.SmallInt: 15, types.Int: 31, types.Date: 15, types.BigInt: 63}[t.Kind]
+	bits := map[types.Kind]int{types.TinyInt: 7, types.SmallInt: 15, types.Int: 31, types.Date: 15, types.BigInt: 63}[t.Kind]
 	return []int64{1<<bits - 1, -1 << bits, 1 << (bits - 1), g.Int64() >> (63 - bits)}[g.IntN(4)]
 }
 
@@ -272,6 +274,7 @@ func equal(a, b types.Datum) bool {
 // and compares every row with the reference. If a row fails there, the batch
 // must fail here, and the other way round.
 func TestRandomExpressions(t *testing.T) {
+	total, compared := 0, 0
 	for seed := range uint64(1000) {
 		g := &gen{rand.New(rand.NewPCG(seed, 7)), columnTypes}
 		es := []scalar.Expr{g.number(3), g.condition(3), g.text(2)}
@@ -285,12 +288,19 @@ func TestRandomExpressions(t *testing.T) {
 			if b == nil || g.IntN(3) > 0 { // the same dictionaries come again at times
 				b = g.batch()
 			}
-			checkRows(t, seed, p, e, b)
+			if checkRows(t, seed, p, e, b) {
+				compared++
+			}
+			total++
 		}
+	}
+	if compared < total/2 {
+		t.Errorf("only %d of %d batches had values to compare", compared, total)
 	}
 }
 
-func checkRows(t *testing.T, seed uint64, p *Program, e scalar.Expr, b *batch.Batch) {
+// checkRows reports whether the batch had values to compare.
+func checkRows(t *testing.T, seed uint64, p *Program, e scalar.Expr, b *batch.Batch) bool {
 	t.Helper()
 	var failed error
 	var want []types.Datum
@@ -306,7 +316,7 @@ func checkRows(t *testing.T, seed uint64, p *Program, e scalar.Expr, b *batch.Ba
 		if (err == nil) != (failed == nil) {
 			t.Fatalf("seed %d: %s\nerror %v, reference %v", seed, e, err, failed)
 		}
-		return
+		return false
 	}
 	c := cols[0]
 	if c.N != len(want) || !c.Type.Equal(e.Type()) {
@@ -317,6 +327,7 @@ func checkRows(t *testing.T, seed uint64, p *Program, e scalar.Expr, b *batch.Ba
 			t.Fatalf("seed %d: %s\nrow %d %s: %v, want %v", seed, e, i, show(rows(b)[i]), got, want[i])
 		}
 	}
+	return len(want) > 0
 }
 
 func show(row []types.Datum) string {

@@ -160,7 +160,11 @@ func refCall(e *scalar.Call, row []types.Datum) (types.Datum, error) {
 		return refLike(args[0].(string), args[1].(string)), nil
 	}
 	if f, ok := args[0].(float64); ok {
-		return refFloat(e.Name, f, args[1:], e.Typ), nil
+		v := refFloat(e.Name, f, args[1:])
+		if f, ok := v.(float64); ok && e.Typ.Kind == types.Float {
+			return float64(float32(f)), nil
+		}
+		return v, nil
 	}
 	return refExact(e, args)
 }
@@ -181,7 +185,7 @@ func refLike(s, pattern string) bool {
 	return regexp.MustCompile(b.String() + "$").MatchString(s)
 }
 
-func refFloat(op string, a float64, rest []types.Datum, t types.Type) types.Datum {
+func refFloat(op string, a float64, rest []types.Datum) types.Datum {
 	if op == "neg" {
 		return -a
 	}
@@ -321,6 +325,8 @@ func refCompare(a, b types.Datum) int {
 func refCast(v types.Datum, from, to types.Type) (types.Datum, error) {
 	if f, ok := v.(float64); ok {
 		switch {
+		case to.Kind == types.Float:
+			return float64(float32(f)), nil
 		case to.IsFloating():
 			return f, nil
 		case math.IsNaN(f) || math.IsInf(f, 0):
@@ -334,6 +340,9 @@ func refCast(v types.Datum, from, to types.Type) (types.Datum, error) {
 	r := rational(v, from)
 	if to.IsFloating() {
 		f, _ := r.Float64()
+		if to.Kind == types.Float {
+			f = float64(float32(f))
+		}
 		return f, nil
 	}
 	if to.Kind == types.String {

@@ -21,10 +21,10 @@ type hashJoin struct {
 	keys        *joinKeys
 	table       *joinTable
 	probe       joinProbe
-	tail        *joinTail // the right rows that follow; nil while probing
+	spill       *joinSpill // not nil: the right side did not fit the memory
+	tail        *joinTail  // the right rows that follow; nil while probing
 	leftDone    bool
 	shareKey    string // names the table among what the stage's tasks share
-	wanted      map[int]bool
 }
 
 func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, error) {
@@ -50,105 +50,35 @@ func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, erro
 	if env.Filters == nil {
 		env.Filters = &Filters{}
 	}
-	j := &hashJoin{wanted: wantedColumns(n.Output), shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
+	j := &hashJoin{shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
 	j.build = newJoinBuilder(n, side(rightExprs), neededRight(n, residual), nil)
-	j.probe = joinProbe{join: j, residual: residual, limit: env.batchRows()}
+	wantLeft, wantRight := wantedColumns(n)
+	j.probe = joinProbe{join: j, residual: residual, limit: env.batchRows(), wantLeft: wantLeft, wantRight: wantRight}
 	return j, nil
-}
-
-// neededRight tells which right columns the output or the residual needs.
-func neededRight(n *physical.HashJoin, residual *pairFilter) []bool {
-	needs := make([]bool, len(n.Right.Schema()))
-	wanted := wantedColumns(n.Output)
-	base := len(n.Left.Schema())
-	if n.Kind == physical.RightSemi || n.Kind == physical.RightAnti {
-		base = 0
-	}
-	for i := range needs {
-		needs[i] = givesRight(n.Kind) && (wanted == nil || wanted[base+i])
-	}
-	if residual != nil {
-		for _, c := range residual.right {
-			needs[c] = true
-		}
-	}
-	return needs
-}
-
-// wantedColumns is the set of positions in output; nil for all.
-func wantedColumns(output []int) map[int]bool {
-	if output == nil {
-		return nil
-	}
-	set := map[int]bool{}
-	for _, i := range output {
-		set[i] = true
-	}
-	return set
-}
-
-// pickColumns keeps the columns of b at the positions in output, all for nil.
-func pickColumns(b *batch.Batch, output []int) *batch.Batch {
-	if output == nil {
-		return b
-	}
-	out := &batch.Batch{N: b.N, Sel: b.Sel, Columns: make([]*batch.Column, len(output))}
-	for i, o := range output {
-		out.Columns[i] = b.Columns[o]
-	}
-	return out
-}
-
-// wants reports whether the column at position i of left then right leaves the
-// join.
-func (j *hashJoin) wants(i int) bool { return j.wanted == nil || j.wanted[i] }
-
-// givesRight reports whether right columns leave a join of that kind.
-func givesRight(k physical.JoinKind) bool {
-	switch k {
-	case physical.LeftSemi, physical.LeftAnti, physical.LeftAntiNull, physical.LeftMark:
-		return false
-	}
-	return true
-}
-
-// keepsRight reports whether the join must know which right rows had a match.
-func keepsRight(k physical.JoinKind) bool {
-	switch k {
-	case physical.RightOuter, physical.FullOuter, physical.RightSemi, physical.RightAnti:
-		return true
-	}
-	return false
-}
-
-// dropsUnmatched reports whether a left row without a match leaves no trace, so
-// that scans on the left may leave it out.
-func dropsUnmatched(k physical.JoinKind) bool {
-	switch k {
-	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
-		return true
-	}
-	return false
 }
 
 func (j *hashJoin) Open(ctx context.Context) error {
 	if err := j.openTable(ctx); err != nil {
 		return err
 	}
+	j.leftOpen = true
+	if j.spill != nil {
+		return j.left.Open(ctx)
+	}
 	if len(j.table.filters) > 0 {
 		j.env.Filters.Publish(j.node.ID, j.table.filters)
 	}
 	j.probe.open(j.table)
 	if j.table.rows == 0 && dropsUnmatched(j.node.Kind) {
-		j.leftDone = true // nothing can come out; the left input is not even begun
+		// Nothing can come out; the left input is not even begun.
+		j.leftDone, j.leftOpen = true, false
 		return nil
 	}
-	j.leftOpen = true
 	return j.left.Open(ctx)
 }
 
 func (j *hashJoin) openTable(ctx context.Context) error {
-	if !j.node.Shared || j.env.Shared == nil {
+	if !j.shared() {
 		t, err := j.makeTable(ctx)
 		j.table = t
 		return err
@@ -161,25 +91,72 @@ func (j *hashJoin) openTable(ctx context.Context) error {
 	return nil
 }
 
-// makeTable runs the right input. After an error nothing stays reserved.
+// makeTable runs the right input. It gives no table when the rows had to be
+// spilled. After an error nothing stays reserved.
 func (j *hashJoin) makeTable(ctx context.Context) (*joinTable, error) {
 	j.build.memory = j.env.Memory.Reserve(fmt.Sprintf("hash join %d", j.node.ID))
+	j.build.full = j.env.SpillAlways && j.canSpill()
 	err := j.right.Open(ctx)
-	var t *joinTable
 	if err == nil {
-		t, err = j.build.build(ctx, j.right)
+		err = j.readRight(ctx)
 	}
 	if cerr := j.right.Close(); err == nil {
 		err = cerr
 	}
+	if err == nil && j.spill == nil {
+		return j.build.finish()
+	}
 	if err != nil {
 		j.build.memory.Free()
-		return nil, err
 	}
-	return t, nil
+	return nil, err
 }
 
+func (j *hashJoin) readRight(ctx context.Context) error {
+	for {
+		b, err := j.right.Next(ctx)
+		if err == io.EOF {
+			if j.spill != nil {
+				return j.spill.endRight(ctx)
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if b.Rows() == 0 {
+			continue
+		}
+		err = j.build.add(b)
+		if err != nil && j.canSpill() && isMemory(err) {
+			if j.spill == nil {
+				j.spill = newJoinSpill(j)
+			}
+			err = j.spill.moveRight(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// canSpill reports whether the join can be done in partitions. A shared table is
+// made of a side that the planner found small. Without keys all rows are in one
+// partition. Comparing NULLs of several keys needs all right rows at once.
+func (j *hashJoin) canSpill() bool {
+	if len(j.node.RightKeys) == 0 || j.shared() || j.env.Scratch == nil {
+		return false
+	}
+	nulls := j.node.Kind == physical.LeftAntiNull || j.node.Kind == physical.LeftMark
+	return !nulls || len(j.node.RightKeys) == 1 && j.node.Residual == nil
+}
+
+func (j *hashJoin) shared() bool { return j.node.Shared && j.env.Shared != nil }
+
 func (j *hashJoin) Next(ctx context.Context) (*batch.Batch, error) {
+	if j.spill != nil {
+		return j.spill.next(ctx)
+	}
 	b, err := j.next(ctx)
 	if err != nil {
 		return nil, err
@@ -222,17 +199,25 @@ func (j *hashJoin) Close() error {
 	if j.leftOpen {
 		err = j.left.Close()
 	}
-	if j.table != nil && (!j.node.Shared || j.env.Shared == nil) {
+	if j.table != nil && !j.shared() {
 		j.table.Close()
+	}
+	if j.spill != nil {
+		if serr := j.spill.close(); err == nil {
+			err = serr
+		}
 	}
 	j.table = nil
 	return err
 }
 
-// Usage is the memory of the table, if this task built it.
+// Usage is the memory of the table, if this task built it, and what it spilled.
 func (j *hashJoin) Usage() (peak, spilled int64) {
 	if j.build.memory == nil {
 		return 0, 0
 	}
-	return j.build.memory.Peak(), 0
+	if j.spill != nil {
+		spilled = j.spill.bytes
+	}
+	return j.build.memory.Peak(), spilled
 }

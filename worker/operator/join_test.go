@@ -12,6 +12,7 @@ import (
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table/store"
 	"github.com/bixidata/bixi/worker/memory"
 )
 
@@ -40,6 +41,7 @@ type joinCase struct {
 	left     int
 	right    int
 	values   int // distinct keys
+	output   []int
 }
 
 func (c joinCase) String() string {
@@ -95,11 +97,17 @@ func (c joinCase) compare(l, r []types.Datum) truth {
 func (c joinCase) reference(left, right [][]types.Datum) []string {
 	var out []string
 	text := func(rows ...[]types.Datum) {
-		s := ""
-		for _, row := range rows {
-			for _, v := range row {
-				s += fmt.Sprint(v, "|")
+		row := slices.Concat(rows...)
+		if c.output != nil {
+			all := row
+			row = nil
+			for _, i := range c.output {
+				row = append(row, all[i])
 			}
+		}
+		s := ""
+		for _, v := range row {
+			s += fmt.Sprint(v, "|")
 		}
 		out = append(out, s)
 	}
@@ -157,7 +165,7 @@ func (c joinCase) reference(left, right [][]types.Datum) []string {
 // run joins the inputs with batches of rows.
 func (c joinCase) run(t *testing.T, env *Env, left, right []*batch.Batch) ([]string, error) {
 	t.Helper()
-	node := &physical.HashJoin{Kind: c.kind, NullSafe: c.nullSafe, ID: 7, Residual: sumBelow(c.residual).expr()}
+	node := &physical.HashJoin{Kind: c.kind, NullSafe: c.nullSafe, ID: 7, Residual: sumBelow(c.residual).expr(), Output: c.output}
 	node.Left, node.Right = &physical.Values{Fields: drawnSchema}, &physical.Values{Fields: drawnSchema}
 	for _, k := range c.keys {
 		node.LeftKeys = append(node.LeftKeys, columnOf(k))
@@ -167,7 +175,7 @@ func (c joinCase) run(t *testing.T, env *Env, left, right []*batch.Batch) ([]str
 	var op *hashJoin
 	var err error
 	if c.loop {
-		op, err = newLoopJoin(&physical.LoopJoin{Binary: node.Binary, Kind: c.kind, Cond: node.Residual}, in, env)
+		op, err = newLoopJoin(&physical.LoopJoin{Binary: node.Binary, Kind: c.kind, Cond: node.Residual, Output: c.output}, in, env)
 	} else {
 		op, err = newHashJoin(node, in, env)
 	}
@@ -205,19 +213,30 @@ func joinCases() []joinCase {
 }
 
 func TestJoinAgainstDefinition(t *testing.T) {
+	scratch := store.NewMemory()
 	for _, c := range joinCases() {
-		for _, rows := range []int{1, 3, 1024} {
+		for _, rows := range []int{1, 3, 1024, -50} {
+			spill := rows < 0
+			rows = max(rows, -rows)
+			if c.output = nil; rows == 3 || spill && c.right%20 == 0 {
+				all := len(physical.JoinSchema(c.kind, drawnSchema, drawnSchema))
+				c.output = []int{all - 1, 1}
+			}
 			r := rand.New(rand.NewPCG(uint64(rows), 99))
 			left, right := drawn(r, c.left, max(rows, 5), c.values, 0), drawn(r, c.right, max(rows, 5), c.values, 5000)
 			want := c.reference(datums(left), datums(right))
 			env := testEnv(rows)
 			env.Memory = memory.NewBudget(1 << 30)
+			env.SpillAlways, env.Scratch = spill, scratch
 			got, err := c.run(t, env, left, right)
 			if err != nil || !slices.Equal(got, want) {
 				t.Fatalf("%s, batches of %d: %v\ngot  %d %q\nwant %d %q", c, rows, err, len(got), first(got, want), len(want), first(want, got))
 			}
 			if env.Memory.Used() != 0 {
 				t.Fatalf("%s: %d bytes stay reserved", c, env.Memory.Used())
+			}
+			if left, err := scratch.List(t.Context(), ""); err != nil || len(left) > 0 {
+				t.Fatalf("%s: files %v stay, %v", c, left, err)
 			}
 		}
 	}
@@ -231,6 +250,31 @@ func first(a, b []string) string {
 		}
 	}
 	return "-"
+}
+
+// With little memory partitions are split again; the rows and their order are
+// those of a join in memory.
+func TestJoinSpillsInSplits(t *testing.T) {
+	for _, kind := range []physical.JoinKind{physical.Inner, physical.FullOuter, physical.LeftMark, physical.RightSemi} {
+		for _, keys := range [][]int{{0}, {1}} {
+			c := joinCase{kind: kind, keys: keys}
+			r := rand.New(rand.NewPCG(7, 7))
+			left, right := drawn(r, 6000, 300, 9000, 0), drawn(r, 12000, 300, 9000, 50_000)
+			want, err := c.run(t, testEnv(256), left, right)
+			if err != nil {
+				t.Fatal(err)
+			}
+			env := testEnv(256)
+			env.Memory, env.Scratch = memory.NewBudget(200_000), store.NewMemory()
+			got, err := c.run(t, env, left, right)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: %v\ngot  %d %s\nwant %d %s", c, err, len(got), first(got, want), len(want), first(want, got))
+			}
+			if env.Memory.Peak() > 400_000 || env.Memory.Used() != 0 {
+				t.Errorf("%s: %d bytes at most, %d at the end", c, env.Memory.Peak(), env.Memory.Used())
+			}
+		}
+	}
 }
 
 // Pieces stay near BatchRows however many matches a row has.
@@ -317,35 +361,40 @@ func TestJoinShared(t *testing.T) {
 
 func BenchmarkHashJoin(b *testing.B) {
 	const build, probe = 1_500_000, 6_000_000
-	for _, sparse := range []bool{false, true} {
-		b.Run(fmt.Sprintf("sparse=%v", sparse), func(b *testing.B) {
-			factor := int64(1)
-			if sparse {
-				factor = 1_000_003
-			}
-			schema := types.Schema{{Name: "k", Type: types.BigIntType}, {Name: "v", Type: types.BigIntType}}
-			table := func(n, keys int, seed uint64, perm bool) []*batch.Batch {
-				r := rand.New(rand.NewPCG(seed, 1))
-				order := make([]int64, n)
-				for i := range order {
-					order[i] = int64(r.IntN(keys)) * factor
+	schema := types.Schema{{Name: "k", Type: types.BigIntType}, {Name: "v", Type: types.BigIntType}}
+	column := func(i int) scalar.Expr { return &scalar.Column{ID: i, Name: schema[i].Name, Typ: schema[i].Type} }
+	for _, bench := range []struct {
+		name   string
+		factor int64
+		keys   []scalar.Expr
+	}{
+		{"dense", 1, []scalar.Expr{column(0)}},
+		{"sparse", 1_000_003, []scalar.Expr{column(0)}},
+		{"two keys", 1, []scalar.Expr{column(0), column(1)}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			table := func(n int, perm bool) []*batch.Batch {
+				r := rand.New(rand.NewPCG(uint64(n), 1))
+				keys := make([]int64, n)
+				for i := range keys {
+					keys[i] = int64(r.IntN(build)) * bench.factor
 					if perm {
-						order[i] = int64(i) * factor
+						keys[i] = int64(i) * bench.factor
 					}
 				}
 				if perm {
-					r.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+					r.Shuffle(n, func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 				}
-				c := batch.FromValues(types.BigIntType, batch.PhysI64, order, nil)
+				c := batch.FromValues(types.BigIntType, batch.PhysI64, keys, nil)
 				var out []*batch.Batch
 				for at := 0; at < n; at += 4096 {
 					out = append(out, batch.New(n, c, c).Slice(at, min(n, at+4096)))
 				}
 				return out
 			}
-			left, right := table(probe, build, 1, false), table(build, build, 2, true)
+			left, right := table(probe, false), table(build, true)
 			for b.Loop() {
-				node := &physical.HashJoin{Kind: physical.Inner, LeftKeys: []scalar.Expr{columnOf(0)}, RightKeys: []scalar.Expr{columnOf(0)}}
+				node := &physical.HashJoin{Kind: physical.Inner, LeftKeys: bench.keys, RightKeys: bench.keys}
 				node.Left, node.Right = &physical.Values{Fields: schema}, &physical.Values{Fields: schema}
 				op, err := newHashJoin(node, []Operator{&list{b: left}, &list{b: right}}, testEnv(0))
 				if err != nil {

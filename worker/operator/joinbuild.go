@@ -1,8 +1,6 @@
 package operator
 
 import (
-	"context"
-	"io"
 	"math"
 
 	"github.com/bixidata/bixi/batch"
@@ -18,29 +16,37 @@ type joinBuilder struct {
 	node   *physical.HashJoin
 	keys   *joinKeys
 	types  []types.Type // of the right columns
+	kept   []types.Type // of the stored ones
 	stored []int        // positions of the right columns that are kept
 	rows   partBuilder  // the stored columns
 	keyed  partBuilder  // the key columns, if words are hashes
 	words  []uint64
 	able   batch.Bitmap // which rows can match; nil: all
 	memory *memory.Reservation
+	full   bool // behave as if there was no more memory
+	plain  bool // make no filters
 }
 
 // newJoinBuilder prepares to keep the columns of needs.
 func newJoinBuilder(n *physical.HashJoin, keys *joinKeys, needs []bool, m *memory.Reservation) *joinBuilder {
 	b := &joinBuilder{node: n, keys: keys, types: schemaTypes(n.Right), memory: m}
-	var ts []types.Type
 	for i, need := range needs {
 		if need {
 			b.stored = append(b.stored, i)
-			ts = append(ts, b.types[i])
+			b.kept = append(b.kept, b.types[i])
 		}
 	}
-	b.rows.init(ts)
-	if !keys.packed {
-		b.keyed.init(exprTypes(n.RightKeys))
-	}
+	b.reset()
 	return b
+}
+
+// reset drops the rows taken so far.
+func (j *joinBuilder) reset() {
+	j.words, j.able = nil, nil
+	j.rows.init(j.kept)
+	if !j.keys.packed {
+		j.keyed.init(exprTypes(j.node.RightKeys))
+	}
 }
 
 func exprTypes(es []scalar.Expr) []types.Type {
@@ -51,31 +57,23 @@ func exprTypes(es []scalar.Expr) []types.Type {
 	return ts
 }
 
-// build reads in to its end. On an error the memory stays reserved until the
-// reservation is freed.
-func (j *joinBuilder) build(ctx context.Context, in Operator) (*joinTable, error) {
-	for {
-		b, err := in.Next(ctx)
-		if err == io.EOF {
-			return j.finish()
-		}
-		if err != nil {
-			return nil, err
-		}
-		if b.Rows() > 0 {
-			if err := j.add(b); err != nil {
-				return nil, err
-			}
-		}
-	}
-}
-
+// add takes the existing rows of a right batch.
 func (j *joinBuilder) add(b *batch.Batch) error {
 	cols, words, able, err := j.keys.eval(b)
 	if err != nil {
 		return err
 	}
-	at, n := len(j.words), b.Rows()
+	kept := &batch.Batch{N: b.N, Sel: b.Sel, Columns: make([]*batch.Column, len(j.stored))}
+	for i, c := range j.stored {
+		kept.Columns[i] = b.Columns[c]
+	}
+	return j.addRows(kept, cols, words, able)
+}
+
+// addRows takes rows whose keys have been evaluated: their stored columns, key
+// columns and words, and which of them can match (nil: all).
+func (j *joinBuilder) addRows(kept *batch.Batch, keys []*batch.Column, words []uint64, able batch.Bitmap) error {
+	at, n := len(j.words), len(words)
 	if at+n > math.MaxInt32 {
 		return tooLarge("rows")
 	}
@@ -89,13 +87,9 @@ func (j *joinBuilder) add(b *batch.Batch) error {
 		j.able.CopyBits(at, able, 0, n)
 	}
 	j.words = append(j.words, words...)
-	kept := &batch.Batch{N: b.N, Columns: make([]*batch.Column, len(j.stored))}
-	for i, c := range j.stored {
-		kept.Columns[i] = b.Columns[c]
-	}
-	j.rows.add(kept, b.Sel)
+	j.rows.add(kept, kept.Sel)
 	if !j.keys.packed {
-		j.keyed.add(batch.New(n, cols...), nil)
+		j.keyed.add(batch.New(n, keys...), nil)
 	}
 	return j.reserve()
 }
@@ -105,6 +99,9 @@ func (j *joinBuilder) reserve() error {
 	held := j.rows.size() + j.keyed.size()
 	if held > math.MaxInt32 && j.longestText() > math.MaxInt32 {
 		return tooLarge("bytes of text")
+	}
+	if j.full {
+		return j.memory.Err(held)
 	}
 	n := held + 8*int64(len(j.words)) + indexBytes(len(j.words))
 	if n > j.memory.Held() {
@@ -133,6 +130,7 @@ func tooLarge(of string) error {
 
 func (j *joinBuilder) finish() (*joinTable, error) {
 	t := &joinTable{rows: len(j.words), packed: j.keys.packed, memory: j.memory, cols: make([]*batch.Column, len(j.types))}
+	t.anyRow, t.anyNull = t.rows > 0, j.able != nil && j.able.Count(t.rows) < t.rows
 	t.index(j.words, j.able)
 	built := j.rows.finish()
 	for i, c := range j.stored {
@@ -141,7 +139,7 @@ func (j *joinBuilder) finish() (*joinTable, error) {
 	if !j.keys.packed {
 		t.keys = j.keyed.finish().Columns
 	}
-	if dropsUnmatched(j.node.Kind) {
+	if dropsUnmatched(j.node.Kind) && !j.plain {
 		t.filters = j.filters(t)
 	}
 	if j.able != nil {

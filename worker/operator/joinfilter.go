@@ -83,11 +83,11 @@ func (p *joinProbe) matchLeft() error {
 func (p *joinProbe) unknownLeft() ([]bool, error) {
 	unknown := make([]bool, p.n)
 	for i := range unknown {
-		if p.matched[i] || p.table.rows == 0 {
+		if p.matched[i] || !p.table.anyRow {
 			continue
 		}
 		ownNull := p.able != nil && !p.able.Get(i)
-		if !ownNull && len(p.table.nullRows) == 0 {
+		if !ownNull && !p.table.anyNull {
 			continue
 		}
 		if len(p.keys) == 1 && p.residual == nil {

@@ -15,6 +15,8 @@ type joinProbe struct {
 	table    *joinTable
 	residual *pairFilter
 	limit    int
+	// Which columns leave the join; the others are nil in what next gives.
+	wantLeft, wantRight []bool
 
 	b     *batch.Batch // nil: no batch
 	n     int
@@ -48,7 +50,13 @@ func (p *joinProbe) begin(b *batch.Batch) error {
 	if err != nil {
 		return err
 	}
-	p.b, p.n, p.keys, p.able = b, b.Rows(), keys, able
+	p.beginRows(b, keys, words, able)
+	return nil
+}
+
+// beginRows is begin with the keys evaluated.
+func (p *joinProbe) beginRows(b *batch.Batch, keys []*batch.Column, words []uint64, able batch.Bitmap) {
+	p.b, p.n, p.keys, p.able = b, len(words), keys, able
 	p.heads = growInts(p.heads, p.n)
 	p.table.lookup(words, p.heads)
 	if able != nil {
@@ -59,7 +67,6 @@ func (p *joinProbe) begin(b *batch.Batch) error {
 		}
 	}
 	p.row, p.cur, p.paired = 0, p.heads[0], false
-	return nil
 }
 
 // growInts is s with length n and unspecified content, never nil: as a
@@ -90,7 +97,13 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 		p.b = nil
 		return out, err
 	}
-	if p.table.unique && p.table.packed && p.residual == nil && kind != physical.RightSemi && kind != physical.RightAnti {
+	exact := p.table.packed && p.residual == nil // every candidate is a match
+	switch {
+	case exact && (kind == physical.RightSemi || kind == physical.RightAnti):
+		p.seeChains()
+		p.b = nil
+		return nil, nil
+	case exact && p.table.unique:
 		return p.uniquePiece(kind), nil
 	}
 	from := p.row
@@ -223,6 +236,16 @@ func (p *joinProbe) see(ri []int32) {
 	}
 }
 
+// seeChains remembers all rows of the words found. A chain whose first row has
+// been seen has been seen whole.
+func (p *joinProbe) seeChains() {
+	for _, r := range p.heads {
+		for ; r >= 0 && !p.seen.Get(int(r)); r = p.table.after(r) {
+			p.seen.Set(int(r))
+		}
+	}
+}
+
 // addUnmatched merges the pairs of rows from.. with the rows that are complete
 // and had no match, into outL and outR.
 func (p *joinProbe) addUnmatched(from int) {
@@ -254,7 +277,7 @@ func (p *joinProbe) output(li, ri []int32) *batch.Batch {
 	} else {
 		raw := p.rawRows(li)
 		for i, c := range p.b.Columns {
-			if !p.join.wants(i) {
+			if !p.wantLeft[i] {
 				out.Columns = append(out.Columns, nil)
 				continue
 			}
@@ -277,9 +300,8 @@ func isIdentity(idx []int32) bool {
 // table's column as their dictionary: it never changes, but keepers should not
 // share a large one for the sake of a few rows.
 func (p *joinProbe) appendRight(out *batch.Batch, ri []int32) *batch.Batch {
-	base := len(out.Columns)
 	for i, c := range p.table.cols {
-		if !p.join.wants(base + i) {
+		if !p.wantRight[i] {
 			out.Columns = append(out.Columns, nil)
 			continue
 		}

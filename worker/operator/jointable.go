@@ -21,6 +21,8 @@ type joinTable struct {
 	packed   bool // words are keys
 	unique   bool // no word has two rows: next is nil
 	nullRows []int32
+	anyRow   bool // the right side has rows, perhaps in other tables (see joinSpill)
+	anyNull  bool // … has rows in nullRows
 
 	// Either a direct table over words min, min+1, … or an open-addressing one.
 	min    uint64

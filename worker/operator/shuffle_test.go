@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -304,6 +306,7 @@ func (r *reading) Next(ctx context.Context) (*batch.Batch, error) {
 }
 
 func TestShuffleRead(t *testing.T) {
+	defer goleak.VerifyNone(t)
 	broken := errors.New("broken")
 	for _, ordered := range []bool{true, false} {
 		for _, test := range []struct {
@@ -351,8 +354,60 @@ func TestShuffleRead(t *testing.T) {
 	}
 }
 
+// Sorted outputs are merged into one order that depends on no output's place.
+func TestShuffleReadMerges(t *testing.T) {
+	var outputs [][]*batch.Batch
+	var all []*batch.Batch
+	env := testEnv(50)
+	keys := []scalar.SortKey{{Expr: columnOf(1), Desc: true}, {Expr: columnOf(0), NullsFirst: true}}
+	sorted := func(in []*batch.Batch) []*batch.Batch {
+		op, err := newSort(&physical.Sort{Unary: physical.Unary{Input: &physical.Values{Fields: drawnSchema}}, Keys: keys}, []Operator{&feed{batches: in}}, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := op.Open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer op.Close()
+		var out []*batch.Batch
+		for {
+			b, err := op.Next(t.Context())
+			if err == io.EOF {
+				return out
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, b.Clone())
+		}
+	}
+	for i := range 5 {
+		in := drawn(rand.New(rand.NewPCG(3, uint64(i))), 100*i, 30, 6, int64(10*i)) // equal rows in several outputs
+		all = append(all, in...)
+		outputs = append(outputs, sorted(in))
+	}
+	want := lines(sorted(all)...)
+	for _, order := range [][]int{{0, 1, 2, 3, 4}, {4, 2, 0, 3, 1}} {
+		closed := 0
+		var readers []shuffle.Reader
+		for _, i := range order {
+			readers = append(readers, &reading{batches: outputs[i], err: io.EOF, closed: &closed})
+		}
+		env.Input = func(context.Context, int) ([]shuffle.Reader, error) { return readers, nil }
+		op, err := newShuffleRead(&physical.ShuffleRead{Fields: drawnSchema, Merge: keys}, nil, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := drainOp(t, op)
+		if err != nil || !slices.Equal(got, want) || closed != 5 {
+			t.Errorf("outputs %v: %d rows of %d, or another order; %v", order, len(got), len(want), err)
+		}
+	}
+}
+
 // Closing early ends the goroutines that wait for output.
 func TestShuffleReadClosedEarly(t *testing.T) {
+	defer goleak.VerifyNone(t)
 	closed := 0
 	var readers []shuffle.Reader
 	for i := range 6 {

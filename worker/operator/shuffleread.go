@@ -11,9 +11,12 @@ import (
 )
 
 // shuffleRead gives this task's partition of all outputs of a stage: in task
-// order if the plan wants that, as they arrive otherwise.
+// order if the plan wants that, merged if the outputs are sorted and the order is
+// to be kept, as they arrive otherwise.
 type shuffleRead struct {
 	node    *physical.ShuffleRead
+	keys    *sortKeys // nil: no merge
+	merge   *runMerge
 	env     *Env
 	readers []shuffle.Reader
 	next    int // reader, in task order
@@ -21,7 +24,15 @@ type shuffleRead struct {
 }
 
 func newShuffleRead(n *physical.ShuffleRead, _ []Operator, env *Env) (*shuffleRead, error) {
-	return &shuffleRead{node: n, env: env}, nil
+	r := &shuffleRead{node: n, env: env}
+	if len(n.Merge) > 0 {
+		keys, err := newSortKeys(n.Merge, env)
+		if err != nil {
+			return nil, err
+		}
+		r.keys = keys
+	}
+	return r, nil
 }
 
 func (r *shuffleRead) Open(ctx context.Context) error {
@@ -30,13 +41,16 @@ func (r *shuffleRead) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !r.node.Ordered && len(readers) > 1 {
+	if r.keys == nil && !r.node.Ordered && len(readers) > 1 {
 		r.arrival = startArrival(ctx, readers)
 	}
 	return nil
 }
 
 func (r *shuffleRead) Next(ctx context.Context) (*batch.Batch, error) {
+	if r.keys != nil && len(r.readers) > 1 {
+		return r.nextMerged(ctx)
+	}
 	for {
 		b, err := r.nextAny(ctx)
 		if err != nil || b.Rows() > 0 {
@@ -44,6 +58,35 @@ func (r *shuffleRead) Next(ctx context.Context) (*batch.Batch, error) {
 		}
 	}
 }
+
+func (r *shuffleRead) nextMerged(ctx context.Context) (*batch.Batch, error) {
+	if r.merge == nil {
+		sources := make([]sortedSource, len(r.readers))
+		for i, in := range r.readers {
+			sources[i] = sortedReader{in}
+		}
+		m, err := newMerge(ctx, sources, r.node.Fields.Types(), r.keys, r.env)
+		if err != nil {
+			return nil, err
+		}
+		r.merge = m
+	}
+	return r.merge.next(ctx)
+}
+
+// sortedReader is a sorted output. The exchange closes its readers itself.
+type sortedReader struct{ in shuffle.Reader }
+
+func (s sortedReader) next(ctx context.Context) (*batch.Batch, error) {
+	for {
+		b, err := s.in.Next(ctx)
+		if err != nil || b.Rows() > 0 {
+			return b, err
+		}
+	}
+}
+
+func (sortedReader) close() error { return nil }
 
 func (r *shuffleRead) nextAny(ctx context.Context) (*batch.Batch, error) {
 	if r.arrival != nil {

@@ -145,7 +145,13 @@ func (s *sorter) Close() error {
 	return err
 }
 
-// runMerge merges sorted runs.
+// sortedSource gives batches in the order of a merge; it need not give rows.
+type sortedSource interface {
+	next(ctx context.Context) (*batch.Batch, error)
+	close() error
+}
+
+// runMerge merges sorted runs, or other sorted sources.
 type runMerge struct {
 	runs  []*mergeRun
 	heap  mergeHeap
@@ -156,7 +162,7 @@ type runMerge struct {
 
 // mergeRun is a run and the rows of it that are in memory.
 type mergeRun struct {
-	reader  *runReader
+	reader  sortedSource
 	rows    *batch.Batch
 	arena   []byte
 	offsets []int64
@@ -166,15 +172,26 @@ type mergeRun struct {
 func (m *mergeRun) key() []byte { return m.arena[m.offsets[m.at]:m.offsets[m.at+1]] }
 
 func newRunMerge(ctx context.Context, runs []*run, keys *sortKeys, env *Env, mem *memory.Reservation) (*runMerge, error) {
-	m := &runMerge{keys: keys, out: batch.NewBatchBuilder(runs[0].types), batch: env.batchRows()}
+	var sources []sortedSource
 	for _, r := range runs {
 		mem.Must(2 * r.largest()) // the block and its keys
 		reader, err := r.open(ctx)
 		if err != nil {
-			m.close()
+			for _, s := range sources {
+				_ = s.close()
+			}
 			return nil, err
 		}
-		m.runs = append(m.runs, &mergeRun{reader: reader})
+		sources = append(sources, reader)
+	}
+	return newMerge(ctx, sources, runs[0].types, keys, env)
+}
+
+// newMerge merges sources, which it closes.
+func newMerge(ctx context.Context, sources []sortedSource, ts []types.Type, keys *sortKeys, env *Env) (*runMerge, error) {
+	m := &runMerge{keys: keys, out: batch.NewBatchBuilder(ts), batch: env.batchRows()}
+	for _, s := range sources {
+		m.runs = append(m.runs, &mergeRun{reader: s})
 	}
 	for _, r := range m.runs {
 		if more, err := m.advance(ctx, r); err != nil {

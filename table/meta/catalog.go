@@ -1,0 +1,534 @@
+package meta
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apache/iceberg-go"
+	_ "modernc.org/sqlite" // the driver of the catalog database
+
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
+	"github.com/bixidata/bixi/table/store"
+)
+
+// Config says where the catalog is.
+type Config struct {
+	Warehouse string // directory; made if missing
+	Files     store.Store
+	Clock     func() time.Time
+}
+
+// Catalog is a table.Catalog.
+type Catalog struct {
+	db    *sql.DB
+	root  string
+	files store.Store
+	clock func() time.Time
+
+	mu struct {
+		sync.Mutex
+		metadata  map[string]*metadata // by location; immutable
+		manifests map[string][]fileEntry
+	}
+}
+
+// catalogName is the name under which our tables stand in the database.
+const catalogName = "bixi"
+
+// The first two tables are those of Iceberg's SQL catalogs.
+const tables = `
+CREATE TABLE IF NOT EXISTS iceberg_tables (
+	catalog_name VARCHAR(255) NOT NULL, table_namespace VARCHAR(255) NOT NULL, table_name VARCHAR(255) NOT NULL,
+	metadata_location VARCHAR(1000), previous_metadata_location VARCHAR(1000), iceberg_type VARCHAR(5) DEFAULT 'TABLE',
+	PRIMARY KEY (catalog_name, table_namespace, table_name));
+CREATE TABLE IF NOT EXISTS iceberg_namespace_properties (
+	catalog_name VARCHAR(255) NOT NULL, namespace VARCHAR(255) NOT NULL,
+	property_key VARCHAR(255) NOT NULL, property_value VARCHAR(1000) NOT NULL,
+	PRIMARY KEY (catalog_name, namespace, property_key));
+CREATE TABLE IF NOT EXISTS bixi_views (
+	project TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (project, name));
+CREATE TABLE IF NOT EXISTS bixi_partitions (
+	table_uuid TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, PRIMARY KEY (table_uuid, key));
+CREATE TABLE IF NOT EXISTS bixi_files (
+	table_uuid TEXT NOT NULL, path TEXT NOT NULL, row_groups INTEGER NOT NULL, stats BLOB NOT NULL,
+	PRIMARY KEY (table_uuid, path));
+`
+
+// DefaultProject exists in every catalog.
+const DefaultProject = "default"
+
+// Open opens the catalog of a warehouse, making both if needed.
+func Open(ctx context.Context, cfg Config) (*Catalog, error) {
+	root, err := filepath.Abs(cfg.Warehouse)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return nil, diag.Errorf(diag.CodeStorage, diag.Pos{}, "the warehouse %s cannot be made", root).WithCause(err)
+	}
+	dsn := "file:" + filepath.Join(root, "catalog.db") + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(20000)&_pragma=synchronous(FULL)&_txlock=immediate"
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalog{db: db, root: root, files: cfg.Files, clock: cfg.Clock}
+	if c.clock == nil {
+		c.clock = time.Now
+	}
+	c.mu.metadata, c.mu.manifests = map[string]*metadata{}, map[string][]fileEntry{}
+	if _, err := db.ExecContext(ctx, tables); err != nil {
+		db.Close()
+		return nil, diag.Errorf(diag.CodeStorage, diag.Pos{}, "the catalog in %s cannot be opened", root).WithCause(err)
+	}
+	if err := c.CreateProject(ctx, DefaultProject); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close closes the database.
+func (c *Catalog) Close() error { return c.db.Close() }
+
+// CreateProject makes a project if it does not exist.
+func (c *Catalog) CreateProject(ctx context.Context, project string) error {
+	if !validName(project) {
+		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%q cannot be the name of a project", project)
+	}
+	_, err := c.db.ExecContext(ctx, `INSERT OR IGNORE INTO iceberg_namespace_properties VALUES (?, ?, 'exists', 'true')`, catalogName, project)
+	return err
+}
+
+// Projects lists the projects in order.
+func (c *Catalog) Projects(ctx context.Context) ([]string, error) {
+	return c.strings(ctx, `SELECT DISTINCT namespace FROM iceberg_namespace_properties WHERE catalog_name = ? ORDER BY 1`, catalogName)
+}
+
+func (c *Catalog) strings(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := c.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// namespace is the key of a project's schema in the database.
+func namespace(n table.Name) string {
+	if n.Schema == "" || n.Schema == "default" {
+		return n.Project
+	}
+	return n.Project + "." + n.Schema
+}
+
+const maxName = 128
+
+// validName is letters, digits and underscores, beginning with a letter or one.
+func validName(s string) bool {
+	for i, r := range s {
+		switch {
+		case r == '_', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+		case r >= '0' && r <= '9' && i > 0:
+		default:
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxName
+}
+
+// Limits of a definition.
+const (
+	maxColumns    = 1200
+	maxLevels     = 6
+	maxPartitions = 60000
+)
+
+func checkDefinition(def table.Definition) error {
+	if !validName(def.Name.Table) {
+		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%q cannot be the name of a table", def.Name.Table).
+			WithHint("names have letters, digits and _, begin with a letter and are at most %d bytes long", maxName)
+	}
+	all := append(append([]table.Column{}, def.Columns...), def.Partition...)
+	if len(all) > maxColumns {
+		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%d columns are more than the %d a table can have", len(all), maxColumns)
+	}
+	if len(def.Partition) > maxLevels {
+		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%d partition columns are more than the %d a table can have", len(def.Partition), maxLevels)
+	}
+	seen := map[string]bool{}
+	for _, c := range all {
+		name := strings.ToLower(c.Name)
+		if seen[name] {
+			return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "column %s is defined twice", name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// Create makes a table or view.
+func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
+	if err := checkDefinition(def); err != nil {
+		return err
+	}
+	exists, isView, err := c.exists(ctx, def.Name)
+	if err != nil {
+		return err
+	}
+	if exists && !(def.Replace && def.View != "" && isView) {
+		if def.IfNotExists {
+			return nil
+		}
+		return diag.Errorf(diag.CodeTableExists, diag.Pos{}, "%s exists already", def.Name)
+	}
+	projects, err := c.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(projects, def.Name.Project) {
+		return noProject(def.Name.Project, projects)
+	}
+	if def.View != "" {
+		return c.createView(ctx, def)
+	}
+	m, err := c.newMetadata(def)
+	if err != nil {
+		return err
+	}
+	location, err := c.writeMetadata(ctx, m, 0)
+	if err != nil {
+		return err
+	}
+	_, err = c.db.ExecContext(ctx, `INSERT INTO iceberg_tables VALUES (?, ?, ?, ?, NULL, 'TABLE')`, catalogName, namespace(def.Name), def.Name.Table, location)
+	if err != nil {
+		c.remove(ctx, location)
+		if again, _, _ := c.exists(ctx, def.Name); again {
+			if def.IfNotExists {
+				return nil
+			}
+			return diag.Errorf(diag.CodeTableExists, diag.Pos{}, "%s exists already", def.Name)
+		}
+		return fmt.Errorf("creating %s: %w", def.Name, err)
+	}
+	return nil
+}
+
+func noProject(name string, projects []string) error {
+	e := diag.Errorf(diag.CodeSemantic, diag.Pos{}, "there is no project %s", name)
+	if near := diag.Near(name, projects); near != "" {
+		e.WithHint("did you mean %s?", near)
+	}
+	return e
+}
+
+// remove deletes files that nothing refers to; a failure leaves an orphan.
+func (c *Catalog) remove(ctx context.Context, uris ...string) {
+	ctx = context.WithoutCancel(ctx)
+	for _, u := range uris {
+		_ = c.files.Remove(ctx, localPath(u))
+	}
+}
+
+// Properties of ours in the table's metadata.
+const (
+	propComment   = "comment"
+	propOwner     = "owner"
+	propLifecycle = "bixi.lifecycle"
+	propCreated   = "bixi.created"
+	propDDL       = "bixi.ddl-time"
+	propDefault   = "bixi.default." // + column id: the default as JSON
+)
+
+func (c *Catalog) newMetadata(def table.Definition) (*metadata, error) {
+	id := newUUID()
+	dir := path.Join(filepath.ToSlash(c.root), def.Name.Project, def.Name.Table+"-"+id[:8])
+	now := c.clock().UnixMilli()
+	m := &metadata{
+		FormatVersion: 2, UUID: id, Location: uri(dir), LastUpdated: now, SortOrders: unsorted, LastPartitionID: 999,
+		Properties: map[string]string{}, Refs: map[string]ref{}, Snapshots: []snapshot{}, SnapshotLog: []snapshotLog{}, MetadataLog: []metadataLog{},
+	}
+	for k, v := range def.Properties {
+		m.Properties[k] = v
+	}
+	m.Properties[propCreated], m.Properties[propDDL] = fmt.Sprint(now), fmt.Sprint(now)
+	m.Properties[propLifecycle] = fmt.Sprint(def.Lifecycle)
+	m.Properties[propOwner], m.Properties[propComment] = def.Owner, def.Comment
+	all := append(append([]table.Column{}, def.Columns...), def.Partition...)
+	w := &schemaWriter{lastID: len(all), properties: m.Properties}
+	var fields []iceberg.NestedField
+	for i, col := range all {
+		f, err := field(w, i+1, col)
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, f)
+		if col.Default != nil {
+			m.Properties[propDefault+fmt.Sprint(i+1)] = ValueText(col.Type, col.Default)
+		}
+	}
+	m.LastColumnID = w.lastID
+	m.Schemas = []*iceberg.Schema{iceberg.NewSchema(0, fields...)}
+	var parts []iceberg.PartitionField
+	for i := range def.Partition {
+		m.LastPartitionID++
+		source := len(def.Columns) + i + 1
+		parts = append(parts, iceberg.PartitionField{SourceIDs: []int{source}, FieldID: m.LastPartitionID, Name: strings.ToLower(def.Partition[i].Name), Transform: iceberg.IdentityTransform{}})
+	}
+	m.Specs = []iceberg.PartitionSpec{iceberg.NewPartitionSpecID(0, parts...)}
+	return m, nil
+}
+
+func field(w *schemaWriter, id int, col table.Column) (iceberg.NestedField, error) {
+	t, err := w.convert(id, col.Type)
+	if err != nil {
+		return iceberg.NestedField{}, err
+	}
+	return iceberg.NestedField{ID: id, Name: strings.ToLower(col.Name), Type: t, Required: col.Required, Doc: col.Comment}, nil
+}
+
+// writeMetadata writes m as the table's metadata file number n.
+func (c *Catalog) writeMetadata(ctx context.Context, m *metadata, n int) (location string, err error) {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return "", err
+	}
+	location = fmt.Sprintf("%s/metadata/%05d-%s.metadata.json", m.Location, n, newUUID())
+	if err := writeFile(ctx, c.files, localPath(location), data); err != nil {
+		return "", fmt.Errorf("writing table metadata: %w", err)
+	}
+	return location, nil
+}
+
+func (c *Catalog) exists(ctx context.Context, n table.Name) (exists, view bool, err error) {
+	var one int
+	err = c.db.QueryRowContext(ctx, `SELECT 1 FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?`, catalogName, namespace(n), n.Table).Scan(&one)
+	if err == nil {
+		return true, false, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return false, false, err
+	}
+	err = c.db.QueryRowContext(ctx, `SELECT 1 FROM bixi_views WHERE project = ? AND name = ?`, namespace(n), n.Table).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
+	}
+	return err == nil, true, err
+}
+
+// current finds the table's metadata and where it is.
+func (c *Catalog) current(ctx context.Context, n table.Name) (*metadata, string, error) {
+	var location string
+	err := c.db.QueryRowContext(ctx, `SELECT metadata_location FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?`,
+		catalogName, namespace(n), n.Table).Scan(&location)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, "", c.notFound(ctx, n)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	m, err := c.readMetadata(ctx, location)
+	return m, location, err
+}
+
+// metadataCached bounds the metadata files kept in memory.
+const metadataCached = 256
+
+func (c *Catalog) readMetadata(ctx context.Context, location string) (*metadata, error) {
+	c.mu.Lock()
+	m := c.mu.metadata[location]
+	c.mu.Unlock()
+	if m != nil {
+		return m, nil
+	}
+	data, err := readFile(ctx, c.files, localPath(location))
+	if err != nil {
+		return nil, fmt.Errorf("reading table metadata: %w", err)
+	}
+	m = &metadata{}
+	if err := json.Unmarshal(data, m); err != nil {
+		return nil, diag.Errorf(diag.CodeCorruptFile, diag.Pos{}, "%s is not table metadata", localPath(location)).WithCause(err)
+	}
+	c.mu.Lock()
+	if len(c.mu.metadata) >= metadataCached {
+		clear(c.mu.metadata)
+	}
+	c.mu.metadata[location] = m
+	c.mu.Unlock()
+	return m, nil
+}
+
+func (c *Catalog) notFound(ctx context.Context, n table.Name) error {
+	e := diag.Errorf(diag.CodeTableNotFound, diag.Pos{}, "table %s cannot be found", n)
+	names, err := c.Tables(ctx, n.Project, "")
+	if err != nil || len(names) == 0 {
+		if projects, err := c.Projects(ctx); err == nil && !slices.Contains(projects, n.Project) {
+			return noProject(n.Project, projects)
+		}
+		return e
+	}
+	var all []string
+	for _, t := range names {
+		all = append(all, t.Table)
+	}
+	if near := diag.Near(n.Table, all); near != "" {
+		e.WithHint("did you mean %s?", near)
+	}
+	return e
+}
+
+// Load gives the table at its current snapshot.
+func (c *Catalog) Load(ctx context.Context, n table.Name) (*table.Table, error) {
+	if v, err := c.view(ctx, n); v != nil || err != nil {
+		return v, err
+	}
+	m, _, err := c.current(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return describe(n, m)
+}
+
+// describe turns metadata into a table.
+func describe(n table.Name, m *metadata) (*table.Table, error) {
+	t := &table.Table{
+		Name: n, UUID: m.UUID, Location: localPath(m.Location) + "/data", Comment: m.Properties[propComment], Owner: m.Properties[propOwner],
+		Properties: map[string]string{}, Modified: time.UnixMilli(m.LastUpdated), Created: millis(m.Properties[propCreated]), DDLTime: millis(m.Properties[propDDL]),
+	}
+	fmt.Sscan(m.Properties[propLifecycle], &t.Lifecycle)
+	for k, v := range m.Properties {
+		if k == table.PropertyExternal || !strings.HasPrefix(k, "bixi.") && k != propComment && k != propOwner {
+			t.Properties[k] = v
+		}
+	}
+	sources := map[int]bool{}
+	for _, f := range m.spec().Fields() {
+		sources[f.SourceIDs[0]] = true
+	}
+	byID := map[int]table.Column{}
+	for _, f := range m.schema().Fields() {
+		typ, err := readType(f.ID, f.Type, m.Properties)
+		if err != nil {
+			return nil, err
+		}
+		col := table.Column{ID: f.ID, Field: types.Field{Name: f.Name, Type: typ, Required: f.Required, Comment: f.Doc}}
+		if text, ok := m.Properties[propDefault+fmt.Sprint(f.ID)]; ok {
+			if col.Default, err = ParseValue(typ, text); err != nil {
+				return nil, err
+			}
+		}
+		byID[f.ID] = col
+		if !sources[f.ID] {
+			t.Columns = append(t.Columns, col)
+		}
+	}
+	for _, f := range m.spec().Fields() {
+		t.Partition = append(t.Partition, byID[f.SourceIDs[0]])
+	}
+	if s := m.current(); s != nil {
+		t.Snapshot = s.ID
+		fmt.Sscan(s.Summary["total-records"], &t.Rows)
+		fmt.Sscan(s.Summary["total-files-size"], &t.Bytes)
+		t.Modified = time.UnixMilli(s.Timestamp)
+	}
+	return t, nil
+}
+
+func millis(text string) time.Time {
+	var n int64
+	if _, err := fmt.Sscan(text, &n); err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(n)
+}
+
+// Tables lists names of a project in order.
+func (c *Catalog) Tables(ctx context.Context, project, pattern string) ([]table.Name, error) {
+	names, err := c.strings(ctx, `SELECT table_name FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ?
+		UNION ALL SELECT name FROM bixi_views WHERE project = ? ORDER BY 1`, catalogName, project, project)
+	if err != nil {
+		return nil, err
+	}
+	var out []table.Name
+	for _, n := range names {
+		if ok, err := path.Match(strings.ReplaceAll(strings.ToLower(pattern), "%", "*"), n); pattern == "" || err == nil && ok {
+			out = append(out, table.Name{Project: project, Schema: "default", Table: n})
+		}
+	}
+	return out, nil
+}
+
+// Drop removes a table or view. The table's files go after its name.
+func (c *Catalog) Drop(ctx context.Context, n table.Name, ifExists bool) error {
+	exists, isView, err := c.exists(ctx, n)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		if ifExists {
+			return nil
+		}
+		return c.notFound(ctx, n)
+	}
+	if isView {
+		_, err := c.db.ExecContext(ctx, `DELETE FROM bixi_views WHERE project = ? AND name = ?`, namespace(n), n.Table)
+		return err
+	}
+	m, _, err := c.current(ctx, n)
+	if err != nil {
+		return err
+	}
+	err = c.update(ctx, func(tx *sql.Tx) error {
+		for _, q := range []string{`DELETE FROM bixi_partitions WHERE table_uuid = ?`, `DELETE FROM bixi_files WHERE table_uuid = ?`} {
+			if _, err := tx.ExecContext(ctx, q, m.UUID); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?`, catalogName, namespace(n), n.Table)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	infos, err := c.files.List(ctx, localPath(m.Location))
+	if err != nil {
+		return fmt.Errorf("dropped %s, but listing its files failed: %w", n, err)
+	}
+	for _, f := range infos {
+		if err := c.files.Remove(ctx, f.Path); err != nil {
+			return fmt.Errorf("dropped %s, but a file of it stays: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// update runs f in a transaction.
+func (c *Catalog) update(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := c.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}

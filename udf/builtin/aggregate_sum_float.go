@@ -1,0 +1,114 @@
+package builtin
+
+import (
+	"fmt"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/udf/builtin/internal/exactsum"
+)
+
+// floatSum adds FLOATs or DOUBLEs exactly.
+type floatSum struct {
+	mean   bool
+	sums   exactsum.Sums
+	counts []int64 // of a mean
+	f32    []float32
+	f64    []float64
+	buf    []int64
+}
+
+func (a *floatSum) Resize(groups int) {
+	a.sums.Resize(groups)
+	if a.mean {
+		a.counts = resize(a.counts, groups)
+	}
+}
+
+func (a *floatSum) Update(groups []int32, args []*batch.Column) error {
+	c := args[0]
+	valid, none := validRows(c)
+	if none {
+		return nil
+	}
+	if c.Phys == batch.PhysF32 {
+		exactsum.Add(&a.sums, groups, fixed(c, &a.f32), valid)
+	} else {
+		exactsum.Add(&a.sums, groups, fixed(c, &a.f64), valid)
+	}
+	if a.mean {
+		countValid(a.counts, groups, valid)
+	}
+	return nil
+}
+
+// countValid counts the rows that are not NULL.
+func countValid(counts []int64, groups []int32, valid batch.Bitmap) {
+	for i, g := range groups {
+		if valid == nil || valid.Get(i) {
+			counts[g]++
+		}
+	}
+}
+
+func (a *floatSum) Merge(groups []int32, state []*batch.Column) error {
+	if err := mergeSums(&a.sums, groups, state[0]); err != nil {
+		return err
+	}
+	if a.mean {
+		vals := fixed(state[1], &a.buf)
+		for i, g := range groups {
+			a.counts[g] += vals[i]
+		}
+	}
+	return nil
+}
+
+func mergeSums(s *exactsum.Sums, groups []int32, c *batch.Column) error {
+	for i, g := range groups {
+		if c.IsNull(i) {
+			continue
+		}
+		if err := s.Merge(int(g), c.Bytes(i)); err != nil {
+			return fmt.Errorf("merging sums of DOUBLE: %w", err)
+		}
+	}
+	return nil
+}
+
+func sumsColumn(s *exactsum.Sums, from, to int) *batch.Column {
+	out := newTexts(to - from)
+	for g := from; g < to; g++ {
+		if !s.Any(g) {
+			out.null()
+			continue
+		}
+		out.data = s.AppendState(out.data, g)
+		out.end()
+	}
+	return out.column(types.BinaryType)
+}
+
+func (a *floatSum) State(from, to int) ([]*batch.Column, error) {
+	out := []*batch.Column{sumsColumn(&a.sums, from, to)}
+	if a.mean {
+		counts := append([]int64(nil), a.counts[from:to]...)
+		out = append(out, batch.FromValues(types.BigIntType, batch.PhysI64, counts, nil))
+	}
+	return out, nil
+}
+
+func (a *floatSum) Final(from, to int) (*batch.Column, error) {
+	out := make([]float64, to-from)
+	for i := range out {
+		out[i] = a.sums.Float64(from + i)
+		if a.mean {
+			out[i] /= float64(a.counts[from+i])
+		}
+	}
+	return batch.FromValues(types.DoubleType, batch.PhysF64, out, present(from, to, a.sums.Any)), nil
+}
+
+func (a *floatSum) Size() int64 {
+	return a.sums.Size() + 8*int64(cap(a.counts)+cap(a.f64)+cap(a.buf)) + 4*int64(cap(a.f32))
+}
