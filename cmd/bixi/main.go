@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], doors{}))
+	os.Exit(run(context.Background(), os.Args[1:], realDoors()))
 }

@@ -41,6 +41,9 @@ type doors struct {
 // engineConfig says where an engine has its tables.
 type engineConfig struct {
 	Warehouse string
+	// Settings are those given on the command line: the process's own limits
+	// follow them.
+	Settings map[string]string
 }
 
 // usageError is a mistake in the command line.
@@ -149,7 +152,11 @@ func (s *session) open(ctx context.Context, d doors) (server.Statements, func() 
 	if d.open == nil {
 		return nil, nil, usagef("this program has no engine of its own: give --endpoint")
 	}
-	return d.open(ctx, engineConfig{Warehouse: s.warehouse})
+	st, err := s.state()
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.open(ctx, engineConfig{Warehouse: s.warehouse, Settings: st.Settings})
 }
 
 // userName is who submits statements.

@@ -109,7 +109,8 @@ type Node struct {
 	worker  *agent.Agent
 	running sync.WaitGroup
 	close   []func() error // in reverse order
-	failed  error          // why the worker ended by itself; set before running is done
+	ended   chan struct{}  // closed when the worker has ended
+	failed  error          // why it ended by itself; set before
 }
 
 // Open puts everything into this process: the embedded engine, and with Listen
@@ -273,20 +274,26 @@ func (n *Node) startWorker(p *parts, dialer taskpb.Dialer) {
 		Runner: runner, Dialer: dialer, Log: p.cfg.Log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
+	n.ended = make(chan struct{})
 	n.running.Go(func() {
-		defer close(done)
-		n.failed = n.worker.Run(ctx)
+		defer close(n.ended)
+		if err := n.worker.Run(ctx); ctx.Err() == nil {
+			n.failed = err
+		}
 	})
-	n.close = append(n.close, func() error { cancel(); <-done; return nil })
+	n.close = append(n.close, func() error { cancel(); <-n.ended; return nil })
 }
 
 // WorkerID names the worker of this process.
 func (n *Node) WorkerID() stage.WorkerID { return n.worker.ID() }
 
-// Wait waits until the worker has ended by itself: drained, or refused.
-func (n *Node) Wait() error {
-	n.running.Wait()
+// Ended is closed when the worker has ended: closed, drained, or refused by the
+// master, which Failed then tells.
+func (n *Node) Ended() <-chan struct{} { return n.ended }
+
+// Failed is why the worker ended by itself, nil if it was drained.
+func (n *Node) Failed() error {
+	<-n.ended
 	return n.failed
 }
 
