@@ -48,7 +48,10 @@ func TestImports(t *testing.T) {
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		pkg, deps, _ := strings.Cut(line, ":")
-		pkg = strings.TrimPrefix(pkg, module)
+		pkg, below := strings.CutPrefix(pkg, module)
+		if !below {
+			continue // the root holds only tests
+		}
 		row, allowed := rule(pkg)
 		if row == "" {
 			t.Errorf("%s is in no room: add it to the table of imports", pkg)

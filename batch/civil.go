@@ -8,6 +8,34 @@ const (
 
 // CivilOf is the proleptic Gregorian date of a day counted from 1970-01-01.
 func CivilOf(days int64) (year, month, day int) {
+	if uint64(days+civilShift) >= 1<<30 {
+		return farCivil(days)
+	}
+	// Neri and Schneider, "Euclidean affine functions and their application to
+	// calendar algorithms" (2022): divisions become multiplications. Years begin
+	// on 1 March.
+	n1 := 4*uint32(days+civilShift) + 3
+	century := n1 / 146097
+	n2 := n1%146097 | 3
+	p2 := uint64(2939745) * uint64(n2)
+	doy := uint32(p2) / 2939745 / 4
+	n3 := 2141*doy + 197913
+	year, month, day = int(100*century+uint32(p2>>32))-civilYears, int(n3>>16), int(n3&(1<<16-1)/2141)+1
+	if doy >= 306 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
+}
+
+// Days and years from 0000-03-01, 82 eras of 400 years earlier, to 1970-01-01
+// and to year 0: they make all dates of the language positive.
+const (
+	civilShift = 719468 + 82*146097
+	civilYears = 82 * 400
+)
+
+// farCivil is CivilOf for any day.
+func farCivil(days int64) (year, month, day int) {
 	// Days are counted in eras of 400 years that begin on 1 March, so that a leap
 	// day is the last day of its year.
 	z := days + 719468

@@ -250,7 +250,9 @@ func (j *HashJoin) Describe() string {
 }
 
 // LoopJoin pairs every left row with every right row for which Cond (nil: always)
-// is true. Kinds: Inner, LeftOuter, LeftSemi, LeftAnti, LeftMark.
+// is true. All kinds; the mark is NULL, and LeftAntiNull lets no row pass, where
+// Cond is NULL for some pair and true for none. The kinds that give right rows
+// without a match need all left rows in one task.
 type LoopJoin struct {
 	Binary
 	Kind   JoinKind

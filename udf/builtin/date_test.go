@@ -112,3 +112,18 @@ func checkShifts(t *testing.T, zone *time.Location, moments []time.Time, ts *bat
 		}
 	}
 }
+
+// TestYears covers every day around the borders of the simple calendar.
+func TestYears(t *testing.T) {
+	var days []int32
+	for d := int32(-30_000); d < 60_000; d++ {
+		days = append(days, d)
+	}
+	days = append(days, minDay, maxDay)
+	out := evaluator(t, "year", time.UTC, batch.FromValues(types.DateType, batch.PhysI32, days, nil))
+	for i, d := range days {
+		if want := time.Unix(int64(d)*86400, 0).UTC().Year(); out.Int(i) != int64(want) {
+			t.Fatalf("day %d is in %d, not %d", d, out.Int(i), want)
+		}
+	}
+}

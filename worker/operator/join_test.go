@@ -38,6 +38,7 @@ type joinCase struct {
 	nullSafe []bool
 	residual int64 // 0: none
 	loop     bool
+	equal    bool // the loop join's condition compares the first columns
 	left     int
 	right    int
 	values   int // distinct keys
@@ -75,6 +76,12 @@ const (
 // compare is the join condition of a pair.
 func (c joinCase) compare(l, r []types.Datum) truth {
 	out := yes
+	if c.equal && (l[0] == nil || r[0] == nil) {
+		return unknown
+	}
+	if c.equal && l[0] != r[0] {
+		return no
+	}
 	for i, k := range c.keys {
 		switch {
 		case i < len(c.nullSafe) && c.nullSafe[i]:
@@ -171,6 +178,9 @@ func (c joinCase) run(t *testing.T, env *Env, left, right []*batch.Batch) ([]str
 		node.LeftKeys = append(node.LeftKeys, columnOf(k))
 		node.RightKeys = append(node.RightKeys, columnOf(k))
 	}
+	if c.equal {
+		node.Residual = &scalar.Call{Name: "=", Args: []scalar.Expr{columnOf(0), &scalar.Column{ID: 3, Name: "k", Typ: types.BigIntType}}, Typ: types.BooleanType}
+	}
 	in := []Operator{&feed{batches: left}, &feed{batches: right}}
 	var op *hashJoin
 	var err error
@@ -200,12 +210,11 @@ func joinCases() []joinCase {
 				out = append(out, joinCase{kind: kind, keys: keys, nullSafe: []bool{true, false}, left: 70, right: 50, values: 9})
 			}
 		}
-		switch kind {
-		case physical.Inner, physical.LeftOuter, physical.LeftSemi, physical.LeftAnti, physical.LeftMark:
-			for _, residual := range []int64{0, 5040} {
-				for _, right := range []int{0, 1, 40} {
-					out = append(out, joinCase{kind: kind, residual: residual, loop: true, left: 50, right: right, values: 5})
-				}
+		out = append(out, joinCase{kind: kind, loop: true, equal: true, left: 40, right: 30, values: 20},
+			joinCase{kind: kind, loop: true, equal: true, left: 40, right: 4, values: 20})
+		for _, residual := range []int64{0, 5040} {
+			for _, right := range []int{0, 1, 40} {
+				out = append(out, joinCase{kind: kind, residual: residual, loop: true, left: 50, right: right, values: 5})
 			}
 		}
 	}

@@ -52,9 +52,14 @@ func (p *joinProbe) matchLeft() error {
 		return nil
 	}
 	clear(p.matched)
+	return p.rounds(p.matched)
+}
+
+// rounds sets done for the rows that have a candidate that passes all checks.
+func (p *joinProbe) rounds(done []bool) error {
 	p.outL, p.outR = p.outL[:0], p.outR[:0] // the rows under way and their candidates
 	for i, h := range p.heads {
-		if h >= 0 {
+		if h >= 0 && !done[i] {
 			p.outL, p.outR = append(p.outL, int32(i)), append(p.outR, h)
 		}
 	}
@@ -64,11 +69,11 @@ func (p *joinProbe) matchLeft() error {
 			return err
 		}
 		for _, i := range p.li {
-			p.matched[i] = true
+			done[i] = true
 		}
 		k := 0
 		for x, i := range p.outL {
-			if next := p.table.after(p.outR[x]); next >= 0 && !p.matched[i] {
+			if next := p.table.after(p.outR[x]); next >= 0 && !done[i] {
 				p.outL[k], p.outR[k] = i, next
 				k++
 			}
@@ -79,9 +84,18 @@ func (p *joinProbe) matchLeft() error {
 }
 
 // unknownLeft tells, for the rows without a match, whether comparing with some
-// right row gave NULL: no component differs and one is NULL on either side.
+// right row gave NULL: no component differs and one is NULL on either side, or
+// without keys the condition is NULL.
 func (p *joinProbe) unknownLeft() ([]bool, error) {
 	unknown := make([]bool, p.n)
+	if p.unknown != nil {
+		copy(unknown, p.matched)
+		residual := p.residual
+		p.residual = p.unknown
+		err := p.rounds(unknown)
+		p.residual = residual
+		return unknown, err
+	}
 	for i := range unknown {
 		if p.matched[i] || !p.table.anyRow {
 			continue

@@ -14,6 +14,7 @@ type joinProbe struct {
 	join     *hashJoin
 	table    *joinTable
 	residual *pairFilter
+	unknown  *pairFilter // passes where the condition of a join without keys is NULL; or nil
 	limit    int
 	// Which columns leave the join; the others are nil in what next gives.
 	wantLeft, wantRight []bool
