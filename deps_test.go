@@ -19,7 +19,7 @@ var imports = map[string]string{
 	"shuffle":            "batch sql table/store",
 	"planner/scalar":     "sql",
 	"planner/physical":   "sql planner/scalar",
-	"planner":            "sql udf table batch",
+	"planner":            "sql udf table batch mapreduce/program",
 	"mapreduce/stage":    "sql/diag",
 	"mapreduce/schedule": "sql/diag",
 	"mapreduce/taskpb":   "sql/diag",
