@@ -33,6 +33,7 @@ var imports = map[string]string{
 	"worker/operator":    "batch planner/physical planner/scalar shuffle sql table udf",
 	"worker":             "batch planner/physical planner/scalar shuffle sql table udf mapreduce/stage mapreduce/taskpb mapreduce/program",
 	"server":             "batch sql planner mapreduce table udf shuffle",
+	"server/embed":       "batch sql planner mapreduce table udf shuffle server worker",
 	"bench":              "batch sql table server mapreduce shuffle udf",
 	"cmd":                "batch sql planner mapreduce table udf shuffle server worker bench",
 	"examples":           "mapreduce",

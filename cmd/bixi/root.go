@@ -34,8 +34,6 @@ type doors struct {
 	serve  func(ctx context.Context, c serveConfig) error
 	master func(ctx context.Context, c serveConfig) error
 	worker func(ctx context.Context, c workerConfig) error
-	// runProgram runs a MapReduce program to its end and prints its counters.
-	runProgram func(ctx context.Context, s server.Statements, state server.State, program string, args []string) error
 	// commands are those that are made elsewhere (bench, mr, demo).
 	commands []*cobra.Command
 }
