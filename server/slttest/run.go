@@ -16,6 +16,7 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/server"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 )
 
@@ -128,8 +129,9 @@ func (s *session) checkError(r *record, err error) error {
 	if bad != nil {
 		return bad
 	}
-	if !match.MatchString(err.Error()) {
-		return fmt.Errorf("the message is %q", err)
+	// The whole message, as users see it: with the hint.
+	if text := diag.Render(err, r.text); !match.MatchString(text) {
+		return fmt.Errorf("the message is %q", text)
 	}
 	return nil
 }
