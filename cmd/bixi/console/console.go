@@ -101,7 +101,7 @@ func (c *Console) show(ctx context.Context, st server.Statement) (int64, error) 
 	if err != nil || len(schema) == 0 {
 		return noResult, err
 	}
-	zone, err := c.zone()
+	zone, err := Zone(c.State)
 	if err != nil {
 		return noResult, err
 	}
@@ -129,10 +129,10 @@ func (c *Console) show(ctx context.Context, st server.Statement) (int64, error) 
 	return rows, nil
 }
 
-// zone is the session's time zone, in which instants are shown.
-func (c *Console) zone() (*time.Location, error) {
+// Zone is a session's time zone, in which instants are shown.
+func Zone(state server.State) (*time.Location, error) {
 	s := setting.Default()
-	for k, v := range c.State.Settings {
+	for k, v := range state.Settings {
 		if err := s.Set(k, v); err != nil {
 			return nil, err
 		}

@@ -8,14 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/server/format"
 	"github.com/bixidata/bixi/sql/diag"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type screen struct {
 	Console
