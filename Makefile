@@ -17,8 +17,11 @@ help: ## show the targets
 build: ## build bin/bixi
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/bixi
 
-demo: build ## load a partitioned table, query it, count words: a tour in a minute
-	$(BIN) demo
+bin/wordcount: $(wildcard examples/mapreduce/wordcount/*.go mapreduce/*.go)
+	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./examples/mapreduce/wordcount
+
+demo: build bin/wordcount ## load a partitioned table, query it, count words: a tour in a minute
+	$(BIN) demo --wordcount bin/wordcount
 
 test: $(TESTDATA) ## run every test that belongs in a normal run
 	$(GO) test ./...

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/planner/setting"
@@ -167,9 +168,13 @@ func (c *Console) remark(o server.Outcome, rows int64) {
 }
 
 // Shift moves the place of an error in a statement to its place in the script,
-// where the statement begins at start. The error comes back as a *diag.Error.
+// where the statement begins at start. The error comes back as a *diag.Error,
+// with what was wrapped around it as part of its message.
 func Shift(err error, start diag.Pos) error {
 	e := *diag.Of(err)
+	if around, found := strings.CutSuffix(err.Error(), e.Error()); found {
+		e.Msg = around + e.Msg
+	}
 	if e.Pos.IsValid() && start.IsValid() {
 		if e.Pos.Line == 1 {
 			e.Pos.Col += start.Col - 1

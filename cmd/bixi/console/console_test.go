@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -138,9 +139,12 @@ func TestLine(t *testing.T) {
 }
 
 func TestShiftKeepsTheRest(t *testing.T) {
-	err := Shift(diag.Errorf(diag.CodeCast, diag.Pos{}, "m").WithHint("h"), diag.Pos{Line: 4, Col: 2})
-	if e := diag.Of(err); e.Pos.IsValid() || e.Hint != "h" {
+	err := Shift(fmt.Errorf("around: %w", diag.Errorf(diag.CodeCast, diag.Pos{}, "m").WithHint("h")), diag.Pos{Line: 4, Col: 2})
+	if e := diag.Of(err); e.Pos.IsValid() || e.Hint != "h" || e.Error() != "ODPS-0123091: Illegal cast - around: m" {
 		t.Errorf("%+v", e)
+	}
+	if e := Shift(errors.New("plain"), diag.Pos{}); e.Error() != "ODPS-0010000: System internal error - plain" {
+		t.Error(e)
 	}
 }
 

@@ -131,7 +131,7 @@ func (c *Console) typed(ctx context.Context, text string) (leave bool) {
 		err := c.run(run, p, text)
 		stop()
 		if errors.Is(err, ErrInterrupted) {
-			fmt.Fprintln(c.Err, "cancelled")
+			fmt.Fprint(c.Err, "\r\x1b[Kcancelled\n") // over the ^C that the terminal shows
 		}
 		if err != nil {
 			return false

@@ -5,6 +5,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -22,9 +23,17 @@ type Session struct {
 	User       string
 }
 
-// run runs a statement that the package has written.
+// run runs a statement that the package has written. Its errors have no place,
+// as the user did not write the text.
 func (s *Session) run(ctx context.Context, format string, args ...any) (*console.Rows, error) {
-	return console.Query(ctx, s.Statements, server.Request{Text: fmt.Sprintf(format, args...), State: s.State, User: s.User})
+	rows, err := console.Query(ctx, s.Statements, server.Request{Text: fmt.Sprintf(format, args...), State: s.State, User: s.User})
+	var e *diag.Error
+	if errors.As(err, &e) {
+		placeless := *e
+		placeless.Pos = diag.Pos{}
+		return nil, &placeless
+	}
+	return rows, err
 }
 
 // layout is the columns of a table.
