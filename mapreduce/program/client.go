@@ -85,9 +85,6 @@ func (m *Remote) Pull(ctx context.Context) (*batch.Batch, error) {
 	}
 	for {
 		k, payload, err := m.c.receive()
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF // EOF means a good end to our caller
-		}
 		if err != nil {
 			return nil, err
 		}

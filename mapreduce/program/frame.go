@@ -109,10 +109,12 @@ func (c *conn) sendBatch(k messageKind, b *batch.Batch) error {
 }
 
 // receive reads a message, whose payload is valid until the next one and aligned
-// to 8 bytes.
+// to 8 bytes. A conversation never just ends: io.EOF is io.ErrUnexpectedEOF here.
 func (c *conn) receive() (messageKind, []byte, error) {
 	var head [headerSize]byte
-	if _, err := io.ReadFull(c.r, head[:]); err != nil {
+	if _, err := io.ReadFull(c.r, head[:]); err == io.EOF {
+		return 0, nil, io.ErrUnexpectedEOF
+	} else if err != nil {
 		return 0, nil, err
 	}
 	n := int(binary.LittleEndian.Uint32(head[1:]))

@@ -185,18 +185,7 @@ func TestWordCount(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := map[string]int64{}
-			for _, row := range e.sql("select word, `count` from words") {
-				got[row[0].(string)] += row[1].(int64)
-			}
-			if len(got) != len(want) {
-				t.Fatalf("%d words, want %d", len(got), len(want))
-			}
-			for w, n := range want {
-				if got[w] != n {
-					t.Errorf("%s: %d, want %d", w, got[w], n)
-				}
-			}
+			e.checkWords(want)
 			if n := outcome.Counters["words\tlines"]; n != 6000 {
 				t.Errorf("counter is %d", n)
 			}
@@ -225,4 +214,3 @@ func TestErrorsBeforeTheJobStarts(t *testing.T) {
 		}
 	}
 }
-
