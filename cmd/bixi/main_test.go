@@ -12,11 +12,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bixidata/bixi/mapreduce"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"bixi": func() { os.Exit(run(context.Background(), os.Args[1:], realDoors())) },
+		"bixi":      func() { os.Exit(run(context.Background(), os.Args[1:], realDoors())) },
+		"wordcount": func() { mapreduce.Main(wordCount) },
 	})
 }
 
