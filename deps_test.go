@@ -19,7 +19,7 @@ var imports = map[string]string{
 	"shuffle":            "batch sql table/store",
 	"planner/scalar":     "sql",
 	"planner/physical":   "sql planner/scalar",
-	"planner":            "sql udf table batch",
+	"planner":            "sql udf table batch mapreduce/program",
 	"mapreduce/stage":    "sql/diag",
 	"mapreduce/schedule": "sql/diag",
 	"mapreduce/taskpb":   "sql/diag",
@@ -33,6 +33,7 @@ var imports = map[string]string{
 	"worker/operator":    "batch planner/physical planner/scalar shuffle sql table udf",
 	"worker":             "batch planner/physical planner/scalar shuffle sql table udf mapreduce/stage mapreduce/taskpb mapreduce/program",
 	"server":             "batch sql planner mapreduce table udf shuffle",
+	"server/embed":       "batch sql planner mapreduce table udf shuffle server worker",
 	"bench":              "batch sql table server mapreduce shuffle udf",
 	"cmd":                "batch sql planner mapreduce table udf shuffle server worker bench",
 	"examples":           "mapreduce",
@@ -48,7 +49,10 @@ func TestImports(t *testing.T) {
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		pkg, deps, _ := strings.Cut(line, ":")
-		pkg = strings.TrimPrefix(pkg, module)
+		pkg, below := strings.CutPrefix(pkg, module)
+		if !below {
+			continue // the root holds only tests
+		}
 		row, allowed := rule(pkg)
 		if row == "" {
 			t.Errorf("%s is in no room: add it to the table of imports", pkg)

@@ -218,7 +218,7 @@ func (st *statement) guard(n logical.Node) error {
 		}
 	}
 	if j, ok := n.(*logical.Join); ok && !st.Settings.AllowCartesian && j.Kind == logical.Inner && len(j.On) == 0 {
-		return diag.Errorf("0130252", diag.Pos{}, "cartesian product is not allowed").WithHint("add a join condition, or set odps.sql.allow.cartesian=true")
+		return diag.Errorf(diag.CodeCartesian, diag.Pos{}, "the join has no condition").WithHint("add a join condition, or set odps.sql.allow.cartesian=true")
 	}
 	for _, in := range n.Inputs() {
 		if err := st.guard(in); err != nil {

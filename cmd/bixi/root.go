@@ -87,7 +87,7 @@ func newRoot(d doors) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newSQLCommand(d), newTableCommand(d), newJobCommand(), newVersionCommand())
+	root.AddCommand(newSQLCommand(d), newTableCommand(d), newMRCommand(d), newJobCommand(), newVersionCommand(), newDemoCommand(d), newBenchCommand(d.open))
 	root.AddCommand(newProcessCommands(d)...)
 	root.AddCommand(d.commands...)
 	return root

@@ -6,7 +6,6 @@ import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
-	"github.com/bixidata/bixi/sql/diag"
 )
 
 var joinKinds = map[logical.JoinKind]physical.JoinKind{
@@ -29,6 +28,12 @@ func preservesRight(k physical.JoinKind) bool {
 		return true
 	}
 	return false
+}
+
+// seesAllRight reports whether a NULL key anywhere on the right decides for every
+// left row, so that each task must see the whole right side.
+func seesAllRight(k physical.JoinKind) bool {
+	return k == physical.LeftAntiNull || k == physical.LeftMark
 }
 
 // joinSide is one side of a join being planned.
@@ -65,7 +70,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	if len(left) == 0 {
 		return l.loopJoin(n, kind, ls, rs, residual, want, ordered, rows)
 	}
-	if l.shouldSwap(kind, ls, rs, ordered) {
+	if l.shouldSwap(kind, ls, rs) {
 		ls, rs, kind = rs, ls, swapped[kind]
 	}
 	l.joins++
@@ -74,7 +79,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	switch {
 	case ls.dist.single && rs.dist.single:
 		d = ls.dist
-	case !preservesRight(kind) && (kind == physical.LeftAntiNull || rs.bytes <= l.opts.BroadcastBytes):
+	case !preservesRight(kind) && (seesAllRight(kind) || rs.bytes <= l.opts.BroadcastBytes):
 		rs.plan = l.broadcast(rs.plan, ordered)
 		j.Shared = true
 		d = ls.dist
@@ -103,9 +108,9 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 }
 
 // shouldSwap decides which side becomes the build side. The order of the output
-// follows the probe side, so where it matters the written order stays for kinds
-// whose swap would change it... except inner joins, whose order is defined either way.
-func (l *Lowerer) shouldSwap(kind physical.JoinKind, ls, rs *joinSide, ordered bool) bool {
+// follows the probe side; it is defined either way, as the choice follows from
+// the data alone.
+func (l *Lowerer) shouldSwap(kind physical.JoinKind, ls, rs *joinSide) bool {
 	switch kind {
 	case physical.Inner:
 		return ls.bytes < rs.bytes
@@ -184,11 +189,10 @@ func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *join
 	if kind == physical.RightOuter || kind == physical.Inner && ls.bytes < rs.bytes {
 		ls, rs, kind = rs, ls, swapped[kind]
 	}
-	if kind == physical.LeftAntiNull {
-		kind = physical.LeftAnti // splitOn found no key: the conditions are null-aware already
-	}
 	if preservesRight(kind) {
-		return nil, diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "a %s join needs an equality between its sides", kind)
+		// Right rows that match nothing are known only where all left rows are.
+		ls.plan = l.gather(ls.plan, ordered, physical.Durable)
+		rs.plan = l.gather(rs.plan, ordered, physical.Durable)
 	}
 	j := &physical.LoopJoin{Kind: kind}
 	if !ls.dist.single || !rs.dist.single {

@@ -6,6 +6,7 @@ package setting
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -149,10 +150,11 @@ func ParseBytes(text string) (int64, error) {
 	unit := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(text, num), "b"), "i")
 	shift, ok := map[string]int{"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[unit]
 	f, err := strconv.ParseFloat(strings.TrimSpace(num), 64)
-	if err != nil || !ok || f < 0 {
+	f *= float64(int64(1) << shift)
+	if err != nil || !ok || !(f >= 0 && f < math.MaxInt64) { // not NaN either
 		return 0, fmt.Errorf("%q is not a size", text)
 	}
-	return int64(f * float64(int64(1)<<shift)), nil
+	return int64(f), nil
 }
 
 // Pair is a setting and its value as text.

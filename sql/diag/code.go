@@ -5,7 +5,7 @@ package diag
 // product whose clients we serve.
 type Code string
 
-// The codes bixi raises. CodeInfo documents each one; docs/errors.md is made from it.
+// The codes bixi raises. Codes documents each one; docs/errors.md is made from it.
 const (
 	CodeInternal         Code = "0010000"
 	CodeInvalidParameter Code = "0110021"
@@ -28,6 +28,7 @@ const (
 	CodeParse            Code = "0130161"
 	CodeTableExists      Code = "0130211"
 	CodeSetOperation     Code = "0130241"
+	CodeCartesian        Code = "0130252"
 	CodePartitionMissing Code = "0130271"
 	CodeUnsupported      Code = "0130401"
 	CodeMemory           Code = "0010010"
@@ -70,25 +71,26 @@ var infos = []Info{
 	{CodeInvalidParameter, User, "Invalid parameter", "a setting or option has no such name or value", "set bixi.no.such.setting=1"},
 	{CodeDDLFailed, User, "DDL failed", "the definition cannot be carried out", "create table t (a bigint, a bigint)"},
 	{CodeBadRegexp, User, "Invalid regular expression", "a pattern cannot be compiled", "select 'a' rlike '('"},
-	{CodeImplicitCast, User, "Illegal implicit cast", "a value has no implicit conversion to the type that is needed", ""},
-	{CodeInvalidArgument, User, "Invalid function argument", "a function refused the value of an argument", ""},
-	{CodeOverflow, User, "Arithmetic overflow", "a result does not fit its type, or a division by zero", "select 9223372036854775807 + 1"},
-	{CodeDynamicPartition, User, "Dynamic partition error", "a dynamic partition value is NULL, empty or not allowed, or there are too many", ""},
+	{CodeImplicitCast, User, "Illegal implicit cast", "a value has no implicit conversion to the type that is needed", "create table cast_into (a bigint); insert into cast_into select array(1)"},
+	{CodeInvalidArgument, User, "Invalid function argument", "a function refused the value of an argument", "select split_part('a', 'b', 0)"},
+	{CodeOverflow, User, "Arithmetic overflow", "a result does not fit its type", "select 9223372036854775807 + 1"},
+	{CodeDynamicPartition, User, "Dynamic partition error", "a dynamic partition value is NULL, empty or not allowed, or there are too many", "create table dynamic (a bigint) partitioned by (ds string); insert into dynamic partition (ds) select 1, cast(null as string)"},
 	{CodeCast, User, "Illegal cast", "a value cannot be converted to the type asked for", "select cast('abc' as bigint)"},
 	{CodeKilled, User, "Job cancelled", "the job was cancelled by its user", ""},
-	{CodeBadDatetime, User, "Bad datetime", "a text is not a date or time", ""},
-	{CodeUserFunction, User, "User function failed", "a user's function or MapReduce program reported an error", ""},
-	{CodeSubquery, User, "Invalid subquery", "a subquery stands where it may not, or gave more rows than one", ""},
+	{CodeBadDatetime, User, "Bad datetime", "a text is not a date or time", "select date'2024-02-30'"},
+	{CodeUserFunction, User, "User function failed", "a user's function or MapReduce program reported an error", "select failif(2 > 1, 'stop')"},
+	{CodeSubquery, User, "Invalid subquery", "a subquery stands where it may not, or gave more rows than one", "select (select 1 union all select 2)"},
 	{CodeSemantic, User, "Semantic analysis exception", "the statement is well formed but has no meaning", "select 1 where 1"},
 	{CodeFunctionMissing, User, "Invalid function", "no function has this name", "select no_such_function(1)"},
 	{CodeArgument, User, "Invalid argument type", "no overload of the function takes these arguments", "select length(1, 2)"},
 	{CodeTableNotFound, User, "Table not found", "no table or view has this name", "select * from no_such_table"},
 	{CodeParse, User, "Parse exception", "the text is not a statement of the language", "select from where"},
-	{CodeTableExists, User, "Table already exists", "a table or view of this name exists", ""},
+	{CodeTableExists, User, "Table already exists", "a table or view of this name exists", "create table twice (a bigint); create table twice (a bigint)"},
 	{CodeColumnNotFound, User, "Column not found", "no column in scope has this name", "select no_such_column"},
 	{CodeSetOperation, User, "Invalid set operation", "the sides differ in their columns", "select 1 union all select 1, 2"},
-	{CodePartitionMissing, User, "Partition not found", "the table has no such partition", ""},
-	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", ""},
+	{CodeCartesian, User, "Cartesian product not allowed", "a join has no condition and odps.sql.allow.cartesian is false", "set odps.sql.allow.cartesian=false; select 1 from (select 1 a) x join (select 2 b) y"},
+	{CodePartitionMissing, User, "Partition not found", "the table has no such partition", "create table parted (a bigint) partitioned by (ds string); alter table parted drop partition (ds='2024-01-01')"},
+	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", "update t set a = 1"},
 	{CodeMRResource, User, "MapReduce resource missing", "a program or resource of the job is missing", ""},
 	{CodeMRUser, User, "MapReduce program failed", "the user's program reported an error", ""},
 }

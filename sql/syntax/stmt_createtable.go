@@ -71,7 +71,7 @@ func (p *parser) createTable(c *CreateTable) Statement {
 	if p.accept("AS") || p.atQuery() {
 		c.As = p.query()
 	}
-	if c.Columns == nil && c.As == nil && c.Like.IsZero() {
+	if c.Columns == nil && c.As == nil && c.Like.IsZero() && !(c.External && c.Location != "") {
 		p.unexpected("columns in parentheses, AS or LIKE")
 	}
 	return c

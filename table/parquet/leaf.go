@@ -212,11 +212,18 @@ func checkCodes(codes []int32, n int) error {
 	if int(uint32(a)|uint32(a>>32)) < n {
 		return nil
 	}
-	var most uint32
-	for _, c := range codes {
-		most = max(most, uint32(c))
+	// Four maxima, so that comparisons need not wait for each other.
+	var m0, m1, m2, m3 uint32
+	i := 0
+	for ; i+4 <= len(codes); i += 4 {
+		q := codes[i : i+4 : i+4]
+		m0, m1 = max(m0, uint32(q[0])), max(m1, uint32(q[1]))
+		m2, m3 = max(m2, uint32(q[2])), max(m3, uint32(q[3]))
 	}
-	if len(codes) > 0 && int(most) >= n {
+	for ; i < len(codes); i++ {
+		m0 = max(m0, uint32(codes[i]))
+	}
+	if most := max(m0, m1, m2, m3); len(codes) > 0 && int(most) >= n {
 		return errCode
 	}
 	return nil

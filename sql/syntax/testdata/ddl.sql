@@ -80,3 +80,5 @@ alter view v as select 1
 analyze table t compute statistics; analyze table p.t partition (pt = '1') compute statistics for columns (a, b)
 
 analyze table t delete statistics; analyze table t compute statistics for columns
+
+create external table t stored as parquet location '/data/t'

@@ -1,0 +1,152 @@
+// Package bench measures bixi, beside other engines in the same run and over the
+// same data. Answers are compared before anything is timed.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/server"
+)
+
+// The places where an engine may have the data.
+const (
+	OverTables  = "tables"  // the engine's own tables
+	OverParquet = "parquet" // the generator's Parquet files, read in place
+)
+
+// Open makes an engine in this process whose tables are in the warehouse. The
+// function it gives closes it.
+type Open func(ctx context.Context, warehouse string) (server.Statements, func() error, error)
+
+// Options say what is measured.
+type Options struct {
+	SF      float64  // scale factor
+	Over    string   // OverTables or OverParquet
+	Data    string   // directory of the Parquet files; they are made if missing
+	Venv    string   // Python environment of the generator and the peers; made if missing
+	Peers   []string // engines to compare with: duckdb
+	Queries []string // names; empty for all
+	Threads int
+	Memory  string // limit for each engine, such as 2gb; "" for its default
+	Runs    int    // how often each query is timed; 0 only compares answers
+
+	Open     Open
+	Version  string
+	Out      io.Writer // the table of results
+	Progress io.Writer // what is being done
+}
+
+// ErrUnequal says that not all queries ran with equal answers.
+var ErrUnequal = errors.New("not all answers are equal")
+
+// TPCH runs the 22 queries derived from TPC-H, or those asked for.
+func TPCH(ctx context.Context, o Options) (*Report, error) {
+	queries, err := choose(o.Queries)
+	if err != nil {
+		return nil, err
+	}
+	engines, err := o.contenders(ctx)
+	defer func() {
+		for _, e := range engines {
+			_ = e.Close() // measurements are done; what it held was temporary
+		}
+	}()
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(o, engines)
+	for _, q := range queries {
+		if err := o.measure(ctx, r, engines, q); err != nil {
+			return nil, err
+		}
+	}
+	r.settle()
+	return r, nil
+}
+
+func choose(names []string) ([]tpch.Query, error) {
+	all, err := tpch.Queries()
+	if err != nil || len(names) == 0 {
+		return all, err
+	}
+	var out []tpch.Query
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(q tpch.Query) bool { return strings.EqualFold(q.Name, strings.TrimSpace(name)) })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no query %s: they are q1 to q22", name)
+		}
+		out = append(out, all[i])
+	}
+	return out, nil
+}
+
+// contender is an engine that takes part.
+type contender interface {
+	Name() string
+	Version() string
+	// Run runs a query to its last row; the answer is kept for the comparison
+	// only if asked for.
+	Run(ctx context.Context, q tpch.Query, keep bool) (*answer, error)
+	Close() error
+}
+
+// contenders opens the engines, ours first, and gives them the data.
+func (o *Options) contenders(ctx context.Context) (all []contender, err error) {
+	data, err := o.prepareData(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := openOurs(ctx, o, data)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, ours)
+	for _, name := range o.Peers {
+		if name != "duckdb" {
+			return all, fmt.Errorf("there is no peer %s: known is duckdb", name)
+		}
+		peer, err := openDuckDB(ctx, o, data)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, peer)
+	}
+	return all, nil
+}
+
+// measure compares the answers to a query and, if all engines agree, times it:
+// the engines take turns, so that what else the machine does hits them alike.
+func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q tpch.Query) error {
+	answers := make([]*answer, len(engines))
+	for i, e := range engines {
+		a, err := e.Run(ctx, q, true)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			a = &answer{failed: err}
+		}
+		answers[i] = a
+	}
+	equal := r.compared(q, engines, answers)
+	for range o.Runs {
+		if !equal {
+			break
+		}
+		for _, e := range engines {
+			a, err := e.Run(ctx, q, false)
+			if err != nil {
+				return fmt.Errorf("%s answered %s once but not again: %w", e.Name(), q.Name, err)
+			}
+			r.timed(q, e, a)
+		}
+	}
+	r.printQuery(o.Out, q)
+	return nil
+}

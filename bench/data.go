@@ -1,0 +1,118 @@
+package bench
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"github.com/bixidata/bixi/bench/tpch"
+)
+
+//go:embed requirements.txt
+var requirements []byte
+
+// dataset says where the Parquet files of each table are: a directory or a file.
+type dataset map[string]string
+
+// glob is the pattern of a table's files.
+func (d dataset) glob(table string) string {
+	if info, err := os.Stat(d[table]); err == nil && info.IsDir() {
+		return filepath.Join(d[table], "*.parquet")
+	}
+	return d[table]
+}
+
+// DefaultData is where the data of a scale factor are kept.
+func DefaultData(sf float64) string {
+	return filepath.Join("bench", "data", "tpch-sf"+strconv.FormatFloat(sf, 'g', -1, 64))
+}
+
+// prepareData finds the Parquet files of the tables and makes them if there are none.
+func (o *Options) prepareData(ctx context.Context) (dataset, error) {
+	dir, err := filepath.Abs(o.Data)
+	if err != nil {
+		return nil, err
+	}
+	if d := findData(dir); d != nil {
+		return d, nil
+	}
+	if _, err := o.python(ctx); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(o.Progress, "generating scale factor %g in %s\n", o.SF, dir)
+	// Complete or not there: the files get their name when all are written.
+	part := dir + ".part"
+	if err := os.RemoveAll(part); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(part, 0o755); err != nil {
+		return nil, err
+	}
+	err = o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), "tpch", "parquet",
+		"--scale-factor", strconv.FormatFloat(o.SF, 'g', -1, 64), "--parts", "1", "--output-dir", part)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(part, dir); err != nil {
+		return nil, err
+	}
+	if d := findData(dir); d != nil {
+		return d, nil
+	}
+	return nil, fmt.Errorf("the generator left no tables in %s", dir)
+}
+
+// findData gives the tables in dir, nil unless all are there.
+func findData(dir string) dataset {
+	d := dataset{}
+	for _, t := range tpch.Tables() {
+		path := filepath.Join(dir, t)
+		if _, err := os.Stat(path); err != nil {
+			path += ".parquet"
+		}
+		if _, err := os.Stat(path); err != nil {
+			return nil
+		}
+		d[t] = path
+	}
+	return d
+}
+
+// python gives the interpreter of the Python environment, which is made, with
+// what the benchmark needs in it, unless it is there.
+func (o *Options) python(ctx context.Context) (string, error) {
+	venv, err := filepath.Abs(o.Venv)
+	if err != nil {
+		return "", err
+	}
+	o.Venv = venv
+	python := filepath.Join(venv, "bin", "python")
+	if exec.CommandContext(ctx, python, "-c", "import duckdb").Run() == nil {
+		if _, err := os.Stat(filepath.Join(venv, "bin", "tpcgen-cli")); err == nil {
+			return python, nil
+		}
+	}
+	fmt.Fprintf(o.Progress, "setting up %s\n", venv)
+	if err := o.command(ctx, "python3", "-m", "venv", venv); err != nil {
+		return "", err
+	}
+	list := filepath.Join(venv, "requirements.txt")
+	if err := os.WriteFile(list, requirements, 0o644); err != nil {
+		return "", err
+	}
+	err = o.command(ctx, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list)
+	return python, err
+}
+
+func (o *Options) command(ctx context.Context, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stdout, cmd.Stderr = o.Progress, o.Progress
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(name), err)
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+"""Runs SQL in DuckDB for the benchmark.
+
+Reads one JSON object a line from standard input, {"sql": TEXT, "rows": BOOL}, and
+answers each with a line on standard output: {"seconds": S, "count": N, "rows":
+[[...]]} or {"error": TEXT}. The first line it writes is {"version": TEXT}. Values
+are strings, or null. The time includes fetching the rows.
+
+Arguments: THREADS, MEMORY ("" for DuckDB's default), DATABASE (":memory:" or a file).
+"""
+
+import json
+import sys
+import time
+
+import duckdb
+
+
+def text(value):
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def answer(connection, request):
+    start = time.perf_counter()
+    rows = connection.execute(request["sql"]).fetchall()
+    seconds = time.perf_counter() - start
+    out = {"seconds": seconds, "count": len(rows)}
+    if request.get("rows"):
+        out["rows"] = [[text(v) for v in row] for row in rows]
+    return out
+
+
+def main():
+    threads, memory, database = sys.argv[1:4]
+    connection = duckdb.connect(database)
+    connection.execute(f"SET threads = {int(threads)}")
+    connection.execute("SET enable_progress_bar = false")  # it would write to standard output
+    if memory:
+        connection.execute(f"SET memory_limit = '{memory}'")
+    print(json.dumps({"version": duckdb.__version__}), flush=True)
+    for line in sys.stdin:
+        try:
+            out = answer(connection, json.loads(line))
+        except Exception as error:
+            out = {"error": str(error)}
+        print(json.dumps(out), flush=True)
+
+
+main()
