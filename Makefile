@@ -4,6 +4,7 @@ BIN     := bin/bixi
 PYTHON  ?= python3
 VENV    := .venv
 SF      ?= 1
+TESTDATA := bench/data/tpch-sf0.1
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
@@ -16,11 +17,15 @@ help: ## show the targets
 build: ## build bin/bixi
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/bixi
 
-demo: build ## load a partitioned table, query it, count words: a tour in a minute
-	$(BIN) demo
+bin/wordcount: $(wildcard examples/mapreduce/wordcount/*.go mapreduce/*.go)
+	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./examples/mapreduce/wordcount
 
-test: ## run every test that belongs in a normal run
+demo: build bin/wordcount ## load a partitioned table, query it, count words: a tour in a minute
+	$(BIN) demo --wordcount bin/wordcount
+
+test: $(TESTDATA) ## run every test that belongs in a normal run
 	$(GO) test ./...
+	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 30s ./sql/syntax
 
 check: lint generated ## formatting, vet, imports, generated files
 
@@ -51,6 +56,12 @@ $(VENV)/ready: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
+
+# A small TPC-H data set for the tests that need more than a few rows.
+$(TESTDATA): | $(VENV)/ready
+	rm -rf $@.part
+	$(VENV)/bin/tpcgen-cli tpch parquet --scale-factor 0.1 --output-dir $@.part
+	mv $@.part $@
 
 bench: build $(VENV)/ready ## TPC-H at SF (default 1) against DuckDB on the same Parquet files
 	$(BIN) bench tpch --sf $(SF) --over parquet --peers duckdb

@@ -117,11 +117,20 @@ func (bb *BatchBuilder) AppendRows(b *Batch, idx []int32) {
 // Rows is the number of rows held.
 func (bb *BatchBuilder) Rows() int { return bb.n }
 
-// Size is the bytes held.
+// Size is the bytes held, the room to grow into included.
 func (bb *BatchBuilder) Size() int64 {
 	var n int64
 	for _, c := range bb.cols {
 		n += c.Size()
+	}
+	return n
+}
+
+// Growth is about the most bytes that Append(b) allocates.
+func (bb *BatchBuilder) Growth(b *Batch) int64 {
+	var n int64
+	for i, c := range b.Columns {
+		n += bb.cols[i].Growth(c, b.Rows())
 	}
 	return n
 }

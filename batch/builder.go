@@ -49,13 +49,64 @@ func (b *Builder) reset() {
 // Len is the number of rows held.
 func (b *Builder) Len() int { return b.n }
 
-// Size is the bytes held.
+// Size is the bytes held, the room to grow into included.
 func (b *Builder) Size() int64 {
-	n := int64(len(b.data)) + 4*int64(len(b.offsets)) + 8*int64(len(b.bits)+len(b.valid))
+	n := int64(cap(b.data)) + 4*int64(cap(b.offsets)) + 8*int64(cap(b.bits)+cap(b.valid))
 	for _, k := range b.children {
 		n += k.Size()
 	}
 	return n
+}
+
+// Growth is about the most bytes that appending n rows of c allocates: while a
+// buffer moves to a larger one, both are held.
+func (b *Builder) Growth(c *Column, n int) int64 {
+	size := grown(8*len(b.valid), 8*cap(b.valid), n/8+8)
+	switch b.phys {
+	case PhysBool:
+		return size + grown(8*len(b.bits), 8*cap(b.bits), n/8+8)
+	case PhysList, PhysStruct:
+		return b.Size() + c.Size()
+	case PhysBytes:
+		return size + grown(4*len(b.offsets), 4*cap(b.offsets), 4*n) + grown(len(b.data), cap(b.data), textBytes(c, n))
+	case PhysI64:
+		if c.Phys == PhysI128 { // the builder will be widened
+			return size + PhysI128.growth(2*len(b.data), 0, n)
+		}
+	}
+	return size + b.phys.growth(len(b.data), cap(b.data), n)
+}
+
+func (p Phys) growth(used, room, n int) int64 { return grown(used, room, n*p.Width()) }
+
+// grown is the size of the buffer that more bytes make necessary, 0 if there is room.
+func grown(used, room, more int) int64 {
+	if used+more <= room {
+		return 0
+	}
+	return int64(nextCap(used+more, room))
+}
+
+// nextCap is the capacity after room for at least need bytes: double while it is
+// small, half as much again later.
+func nextCap(need, room int) int {
+	if room < 1<<20 {
+		return max(need, 2*room, 256)
+	}
+	return max(need, room+room/2)
+}
+
+// textBytes is about the bytes that n rows of c have.
+func textBytes(c *Column, n int) int {
+	switch {
+	case c.N == 0:
+		return 0
+	case c.Enc == Flat:
+		return int(c.Offsets[c.N] - c.Offsets[0])
+	}
+	d, _ := c.Index(0)
+	values := len(d.Offsets) - 1
+	return n * (int(d.Offsets[values]-d.Offsets[0])/max(values, 1) + 1)
 }
 
 // Append copies the rows of c that sel lists, or all of them when sel is nil.
@@ -189,7 +240,7 @@ func (b *Builder) Grow(n, bytes int) {
 func (b *Builder) extend(n int) []byte {
 	old := len(b.data)
 	if old+n > cap(b.data) {
-		grown := Alloc(max(old+n, 2*cap(b.data), 256))
+		grown := Alloc(nextCap(old+n, cap(b.data)))
 		copy(grown, b.data)
 		b.data = grown
 	}

@@ -20,6 +20,7 @@ type operatorStats struct {
 	Nanos        int64
 	PeakMemory   int64
 	SpilledBytes int64
+	Counters     map[string]int64
 	Children     []*operatorStats
 }
 

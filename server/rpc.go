@@ -47,14 +47,14 @@ func (s *service) Run(r *pb.RunRequest, events eventStream) error {
 	defer st.Close()
 	job := s.jobs.begin(request, st, time.Now())
 	err = follow(ctx, st, events)
-	s.jobs.end(job, err)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return events.Send(failedEvent(err))
+	if ctx.Err() != nil {
+		err = context.Canceled // whatever failed first for want of a client
 	}
-	return nil
+	s.jobs.end(job, err)
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return events.Send(failedEvent(err))
 }
 
 // follow sends a statement's events up to the end of its result.

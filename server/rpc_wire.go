@@ -12,11 +12,11 @@ import (
 // named xMessage makes a message, one named xOf reads it.
 
 func requestMessage(r Request) *pb.RunRequest {
-	return &pb.RunRequest{Text: r.Text, State: stateMessage(r.State), User: r.User}
+	return &pb.RunRequest{Text: r.Text, State: stateMessage(r.State), User: r.User, Program: programMessage(r.Program)}
 }
 
 func requestOf(m *pb.RunRequest) Request {
-	return Request{Text: m.GetText(), State: stateOf(m.GetState()), User: m.GetUser()}
+	return Request{Text: m.GetText(), State: stateOf(m.GetState()), User: m.GetUser(), Program: programOf(m.GetProgram())}
 }
 
 func stateMessage(s State) *pb.State { return &pb.State{Project: s.Project, Settings: s.Settings} }
@@ -50,14 +50,14 @@ func progressOf(m *pb.Progress) Progress {
 func doneMessage(schema types.Schema, o Outcome) *pb.Done {
 	return &pb.Done{
 		Columns: columnMessages(schema), State: stateMessage(o.State), HasWritten: o.HasWritten, Written: o.Written,
-		Warnings: o.Warnings, ElapsedNanos: int64(o.Elapsed),
+		Warnings: o.Warnings, ElapsedNanos: int64(o.Elapsed), Counters: o.Counters,
 	}
 }
 
 func outcomeOf(m *pb.Done) Outcome {
 	return Outcome{
 		State: stateOf(m.GetState()), HasWritten: m.GetHasWritten(), Written: m.GetWritten(),
-		Warnings: m.GetWarnings(), Elapsed: time.Duration(m.GetElapsedNanos()),
+		Warnings: m.GetWarnings(), Elapsed: time.Duration(m.GetElapsedNanos()), Counters: m.GetCounters(),
 	}
 }
 

@@ -19,11 +19,13 @@ type State struct {
 	Settings map[string]string // those that were set
 }
 
-// Request asks for one statement to be run.
+// Request asks for one statement, or one MapReduce job, to be run.
 type Request struct {
 	Text  string
 	State State
 	User  string
+	// Program, if set, is a MapReduce job to run; Text then only names it.
+	Program *Program
 }
 
 // Statements runs statements.
@@ -62,6 +64,8 @@ type Outcome struct {
 	// Written counts the rows of an INSERT; HasWritten says there was one.
 	Written    int64
 	HasWritten bool
+	// Counters are those of a MapReduce job, by program.CounterKey.
+	Counters map[string]int64
 	// Warnings are for the user's eyes.
 	Warnings []string
 	Elapsed  time.Duration

@@ -68,29 +68,26 @@ func (s *statement) run(ctx context.Context) {
 	}
 }
 
-func (s *statement) carryOut(ctx context.Context) error {
+func (s *statement) carryOut(ctx context.Context) (err error) {
 	e := s.engine
 	settings, err := e.settings(s.req.State)
 	if err != nil {
 		return err
 	}
-	if d, err := time.ParseDuration(settings.StatementDeadline); err == nil && d > 0 {
+	if d, perr := time.ParseDuration(settings.StatementDeadline); perr == nil && d > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeoutCause(ctx, d, diag.Errorf(diag.CodeTimeout, diag.Pos{}, "the statement ran longer than %s", d))
 		defer stop()
 		defer func() {
-			if s.err != nil && ctx.Err() == context.DeadlineExceeded {
-				s.err = context.Cause(ctx)
+			if err != nil && ctx.Err() == context.DeadlineExceeded {
+				err = context.Cause(ctx)
 			}
 		}()
 	}
-	stmt, err := syntax.ParseStatement(s.req.Text)
-	if err != nil {
-		return err
-	}
-	if settings.Reencode {
-		if stmt, err = syntax.ParseStatement(syntax.Print(stmt)); err != nil {
-			return fmt.Errorf("the printed statement does not parse: %w", err)
+	var stmt syntax.Statement
+	if s.req.Program == nil {
+		if stmt, err = s.parse(settings); err != nil {
+			return err
 		}
 	}
 	catalog, err := e.Catalog(ctx)
@@ -102,7 +99,12 @@ func (s *statement) carryOut(ctx context.Context) error {
 		Clock: e.cfg.Clock, Fold: e.cfg.Fold, Owner: s.req.User, Verify: e.cfg.Verify,
 	}
 	s.outcome.State = s.req.State
-	plan, err := planner.Make(ctx, ps, stmt)
+	var plan *planner.Plan
+	if p := s.req.Program; p != nil {
+		plan, err = planner.MapReduce(ctx, ps, p.Program, p.Spec)
+	} else {
+		plan, err = planner.Make(ctx, ps, stmt)
+	}
 	if err != nil {
 		return err
 	}
@@ -110,6 +112,17 @@ func (s *statement) carryOut(ctx context.Context) error {
 		return s.command(ctx, ps, plan, stmt)
 	}
 	return s.job(ctx, plan, settings)
+}
+
+func (s *statement) parse(settings *setting.Settings) (syntax.Statement, error) {
+	stmt, err := syntax.ParseStatement(s.req.Text)
+	if err != nil || !settings.Reencode {
+		return stmt, err
+	}
+	if stmt, err = syntax.ParseStatement(syntax.Print(stmt)); err != nil {
+		return nil, fmt.Errorf("the printed statement does not parse: %w", err)
+	}
+	return stmt, nil
 }
 
 // command runs a statement without a job and keeps what it changed in the session.
@@ -188,6 +201,9 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	case plan.Commit != nil:
 		defer s.release()
 		s.schema = nil
+		if s.req.Program != nil {
+			s.outcome.Counters = countersOf(h)
+		}
 		s.setPhase("committing")
 		return s.commit(ctx, plan)
 	}

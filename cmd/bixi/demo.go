@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/cmd/bixi/console"
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/server/format"
 	"github.com/bixidata/bixi/sql/types"
@@ -40,7 +41,7 @@ func newDemoCommand(d doors) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".demo", "directory for the demo's files; what is in it is replaced")
-	cmd.Flags().StringVar(&program, "wordcount", "", "the word count program, if it was built")
+	cmd.Flags().StringVar(&program, "wordcount", "", "the word count program: an executable or its source folder; none to leave it out")
 	return cmd
 }
 
@@ -69,7 +70,7 @@ func runDemo(ctx context.Context, d doors, dir, program string) (err error) {
 	if err := m.sales(); err != nil {
 		return err
 	}
-	if err := m.words(d, warehouse, program); err != nil {
+	if err := m.words(program); err != nil {
 		return err
 	}
 	fmt.Printf("\nThat took %s. The tables stay in %s: try\n  bin/bixi sql --warehouse %s\n", time.Since(start).Round(100*time.Millisecond), warehouse, warehouse)
@@ -261,8 +262,8 @@ func textBatch() rawTable {
 }
 
 // words runs the MapReduce word count over text.
-func (m *demo) words(d doors, warehouse, program string) error {
-	if program == "" || d.runProgram == nil {
+func (m *demo) words(program string) error {
+	if program == "" {
 		return nil
 	}
 	m.say("MapReduce: the word count program over text")
@@ -273,7 +274,17 @@ func (m *demo) words(d doors, warehouse, program string) error {
 		return err
 	}
 	fmt.Printf("\n> bixi mr run %s wc_in wc_out\n", program)
-	if err := d.runProgram(m.ctx, m.statements, m.state, program, []string{"wc_in", "wc_out"}); err != nil {
+	path, clean, err := executable(m.ctx, program)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	p, err := describe(m.ctx, path, []string{"wc_in", "wc_out"})
+	if err != nil {
+		return err
+	}
+	c := &console.Console{Statements: m.statements, State: m.state, User: userName(), Out: os.Stdout, Err: os.Stderr}
+	if err := c.Program(m.ctx, p); err != nil {
 		return err
 	}
 	return m.run(`select word, count from wc_out order by count desc, word limit 5`)

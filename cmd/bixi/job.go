@@ -76,8 +76,12 @@ func listJobs(out io.Writer, jobs []server.Job) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STARTED\tRAN\tSTATUS\tDONE\tID\tUSER\tSTATEMENT")
 	for _, j := range jobs {
+		done := j.Progress.Fraction()
+		if j.Status == server.Succeeded {
+			done = 1 // also of those that have no stages
+		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%.0f%%\t%s\t%s\t%s\n", j.Started.Local().Format(time.DateTime), j.Progress.Elapsed.Round(time.Millisecond),
-			j.Status, 100*j.Progress.Fraction(), j.ID, j.Request.User, firstLine(j.Request.Text, 60))
+			j.Status, 100*done, j.ID, j.Request.User, firstLine(j.Request.Text, 60))
 	}
 	return w.Flush()
 }

@@ -34,8 +34,6 @@ type doors struct {
 	serve  func(ctx context.Context, c serveConfig) error
 	master func(ctx context.Context, c serveConfig) error
 	worker func(ctx context.Context, c workerConfig) error
-	// runProgram runs a MapReduce program to its end and prints its counters.
-	runProgram func(ctx context.Context, s server.Statements, state server.State, program string, args []string) error
 	// commands are those that are made elsewhere (bench, mr, demo).
 	commands []*cobra.Command
 }
@@ -89,7 +87,7 @@ func newRoot(d doors) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newSQLCommand(d), newTableCommand(d), newJobCommand(), newVersionCommand(), newDemoCommand(d), newBenchCommand(d.open))
+	root.AddCommand(newSQLCommand(d), newTableCommand(d), newMRCommand(d), newJobCommand(), newVersionCommand(), newDemoCommand(d), newBenchCommand(d.open))
 	root.AddCommand(newProcessCommands(d)...)
 	root.AddCommand(d.commands...)
 	return root

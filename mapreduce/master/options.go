@@ -19,7 +19,7 @@ type Options struct {
 	Vocabulary []string
 
 	Heartbeat     time.Duration // how often workers report; 1 s
-	WorkerTimeout time.Duration // silence after which a worker is lost; 10 heartbeats
+	WorkerTimeout time.Duration // silence after which a worker is lost; 5 heartbeats
 	CompactAfter  int           // records after which the journal is compacted; 20000
 }
 
@@ -37,7 +37,7 @@ func (o *Options) setDefaults() {
 		o.Heartbeat = time.Second
 	}
 	if o.WorkerTimeout == 0 {
-		o.WorkerTimeout = 10 * o.Heartbeat
+		o.WorkerTimeout = 5 * o.Heartbeat
 	}
 	if o.CompactAfter == 0 {
 		o.CompactAfter = 20000

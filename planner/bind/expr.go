@@ -255,29 +255,45 @@ func (b *Binder) compare(op syntax.BinaryOp, pos diag.Pos, l, r scalar.Expr) (sc
 	if !ok {
 		return nil, semantic(pos, "%s and %s cannot be compared", l.Type(), r.Type())
 	}
-	l, r = b.comparand(l, t, r.Type(), pos), b.comparand(r, t, l.Type(), pos)
+	l, r = b.comparands(l, r, t, pos)
 	if op == syntax.OpDistinctFrom {
 		return b.fold(call("not", pos, types.BooleanType, call("<=>", pos, types.BooleanType, l, r))), nil
 	}
 	return b.fold(call(string(op), pos, types.BooleanType, l, r)), nil
 }
 
-// comparand converts one side of a comparison to t, the common type. A literal
-// compared with a DECIMAL takes the other side's type where its value allows,
-// so that the column stays as it is; a DECIMAL whose scale does not change is
-// only widened in name.
-func (b *Binder) comparand(e scalar.Expr, t, other types.Type, pos diag.Pos) scalar.Expr {
-	if t.Kind != types.Decimal {
-		return b.convert(e, t, pos)
-	}
-	if other.Kind == types.Decimal {
-		if _, ok := e.(*scalar.Literal); ok {
-			if v, ok := b.env.Fold(&scalar.Cast{Arg: e, Typ: t}); ok && fitsScale(v, t.Scale, other) {
-				return &scalar.Literal{Value: rescale(v, t.Scale-other.Scale), Typ: other}
-			}
+// comparands brings both sides of a comparison to the common type t. A literal
+// compared with a DECIMAL takes that side's type where its value allows, so that
+// a column stays as it is.
+func (b *Binder) comparands(l, r scalar.Expr, t types.Type, pos diag.Pos) (scalar.Expr, scalar.Expr) {
+	if t.Kind == types.Decimal {
+		if lit, ok := b.narrowed(r, t, l.Type()); ok {
+			return l, lit
+		}
+		if lit, ok := b.narrowed(l, t, r.Type()); ok {
+			return lit, r
 		}
 	}
-	if e.Type().Kind == types.Decimal && e.Type().Scale == t.Scale {
+	return b.comparand(l, t, pos), b.comparand(r, t, pos)
+}
+
+// narrowed gives the literal e as a value of other, a DECIMAL, if it is one
+// without rounding. t is the type common to both.
+func (b *Binder) narrowed(e scalar.Expr, t, other types.Type) (scalar.Expr, bool) {
+	if _, ok := e.(*scalar.Literal); !ok || other.Kind != types.Decimal {
+		return nil, false
+	}
+	v, ok := b.env.Fold(&scalar.Cast{Arg: e, Typ: t})
+	if !ok || !fitsScale(v, t.Scale, other) {
+		return nil, false
+	}
+	return &scalar.Literal{Value: rescale(v, t.Scale-other.Scale), Typ: other}, true
+}
+
+// comparand converts one side of a comparison to the common type; a DECIMAL
+// whose scale does not change is only widened in name.
+func (b *Binder) comparand(e scalar.Expr, t types.Type, pos diag.Pos) scalar.Expr {
+	if t.Kind == types.Decimal && e.Type().Kind == types.Decimal && e.Type().Scale == t.Scale {
 		return e
 	}
 	return b.convert(e, t, pos)
@@ -416,7 +432,7 @@ func (b *Binder) constantIn(x scalar.Expr, items []scalar.Expr, negate bool) (sc
 		if !ok {
 			return nil, false
 		}
-		same := b.comparand(item, common, t, diag.Pos{})
+		_, same := b.comparands(x, item, common, diag.Pos{})
 		lit, isLit := same.(*scalar.Literal)
 		if !isLit || !lit.Typ.Equal(t) {
 			// An integer item may be of a narrower or wider type than the column.

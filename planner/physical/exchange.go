@@ -148,36 +148,33 @@ type Program struct {
 	Args   []string
 }
 
-// Map runs the mapper of input Input (index among the job's inputs) of a
-// MapReduce program over its rows. Its columns are the map output: key columns
-// then value columns, or the output table's for a map-only job.
+// Map runs the mapper of input Source (index among the job's inputs) of a
+// MapReduce program over its rows, and its combiner if it has one. Its columns are
+// the map output (the routing column if the program has a partitioner, then key
+// columns, then value columns), or the output table's for a map-only job.
 type Map struct {
 	Unary
 	Program Program
 	Source  int
-	Fields  types.Schema
+	// Reducers is how many tasks the map output is spread over.
+	Reducers int
+	Fields   types.Schema
 }
 
 func (m *Map) Schema() types.Schema { return m.Fields }
 func (m *Map) Describe() string     { return fmt.Sprintf("Map %s input %d", m.Program.Name, m.Source) }
 
-// Reduce runs a reducer over its input, which is sorted so that the first Group
-// columns of equal groups are adjacent. With Combine it is the combiner. Key
-// columns come first. Step counts the reducers of a chain.
+// Reduce runs a reducer over its input, which is sorted so that the rows of a group
+// are adjacent. Step counts the reducers of a chain.
 type Reduce struct {
 	Unary
-	Program Program
-	Step    int
-	Combine bool
-	Keys    int
-	Group   int
-	Fields  types.Schema
+	Program  Program
+	Step     int
+	Reducers int
+	Fields   types.Schema
 }
 
 func (r *Reduce) Schema() types.Schema { return r.Fields }
 func (r *Reduce) Describe() string {
-	if r.Combine {
-		return fmt.Sprintf("Combine %s group by %d columns", r.Program.Name, r.Group)
-	}
-	return fmt.Sprintf("Reduce %s step %d group by %d columns", r.Program.Name, r.Step, r.Group)
+	return fmt.Sprintf("Reduce %s step %d", r.Program.Name, r.Step)
 }

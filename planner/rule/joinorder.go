@@ -168,6 +168,11 @@ func (g *joinGraph) exhaustive(base []*plan) *plan {
 			}
 		}
 	}
+	if best[full] == nil {
+		// A condition on three relations or more makes every pair wait for the
+		// others: some cross product has to come first.
+		return g.greedy(base)
+	}
 	return best[full]
 }
 
@@ -192,7 +197,7 @@ func (g *joinGraph) greedy(plans []*plan) *plan {
 					if !cross && !g.connected(plans[i].set, plans[j].set) {
 						continue
 					}
-					if p := g.join(plans[i], plans[j]); p.est.Rows < bestCost {
+					if p := g.join(plans[i], plans[j]); bestPlan == nil || p.est.Rows < bestCost {
 						bi, bj, bestCost, bestPlan = i, j, p.est.Rows, p
 					}
 				}

@@ -39,6 +39,7 @@ import (
 	"github.com/bixidata/bixi/worker/expr"
 	"github.com/bixidata/bixi/worker/memory"
 	"github.com/bixidata/bixi/worker/operator"
+	"github.com/bixidata/bixi/worker/program"
 )
 
 // Config describes a process. The zero value of a field takes its default.
@@ -54,6 +55,7 @@ type Config struct {
 	Settings *setting.Settings
 	Log      *slog.Logger
 	Clock    func() time.Time
+	// Programs runs MapReduce programs; by default the executables that jobs name.
 	Programs operator.Programs
 	Verify   bool // check plans between passes (tests)
 
@@ -93,6 +95,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
+	}
+	if c.Programs == nil {
+		c.Programs = program.New()
 	}
 	if c.Files == nil {
 		c.Files = store.NewLocal("")

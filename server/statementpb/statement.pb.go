@@ -73,7 +73,7 @@ func (x Error_Class) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Error_Class.Descriptor instead.
 func (Error_Class) EnumDescriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{9, 0}
+	return file_statement_proto_rawDescGZIP(), []int{10, 0}
 }
 
 // State is what a session remembers between statements.
@@ -134,6 +134,7 @@ type RunRequest struct {
 	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
 	State         *State                 `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
 	User          string                 `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
+	Program       *Program               `protobuf:"bytes,4,opt,name=program,proto3" json:"program,omitempty"` // set: a MapReduce job to run, which text only names
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -189,6 +190,90 @@ func (x *RunRequest) GetUser() string {
 	return ""
 }
 
+func (x *RunRequest) GetProgram() *Program {
+	if x != nil {
+		return x.Program
+	}
+	return nil
+}
+
+// Program is a MapReduce program and its job.
+type Program struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Path          string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`     // of the executable, as workers find it
+	Digest        string                 `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"` // its SHA-256
+	Args          []string               `protobuf:"bytes,4,rep,name=args,proto3" json:"args,omitempty"`
+	Spec          []byte                 `protobuf:"bytes,5,opt,name=spec,proto3" json:"spec,omitempty"` // JSON, see mapreduce/program
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Program) Reset() {
+	*x = Program{}
+	mi := &file_statement_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Program) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Program) ProtoMessage() {}
+
+func (x *Program) ProtoReflect() protoreflect.Message {
+	mi := &file_statement_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Program.ProtoReflect.Descriptor instead.
+func (*Program) Descriptor() ([]byte, []int) {
+	return file_statement_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Program) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Program) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Program) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *Program) GetArgs() []string {
+	if x != nil {
+		return x.Args
+	}
+	return nil
+}
+
+func (x *Program) GetSpec() []byte {
+	if x != nil {
+		return x.Spec
+	}
+	return nil
+}
+
 type RunEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Event:
@@ -205,7 +290,7 @@ type RunEvent struct {
 
 func (x *RunEvent) Reset() {
 	*x = RunEvent{}
-	mi := &file_statement_proto_msgTypes[2]
+	mi := &file_statement_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -217,7 +302,7 @@ func (x *RunEvent) String() string {
 func (*RunEvent) ProtoMessage() {}
 
 func (x *RunEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[2]
+	mi := &file_statement_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -230,7 +315,7 @@ func (x *RunEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEvent.ProtoReflect.Descriptor instead.
 func (*RunEvent) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{2}
+	return file_statement_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *RunEvent) GetEvent() isRunEvent_Event {
@@ -329,7 +414,7 @@ type Planned struct {
 
 func (x *Planned) Reset() {
 	*x = Planned{}
-	mi := &file_statement_proto_msgTypes[3]
+	mi := &file_statement_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -341,7 +426,7 @@ func (x *Planned) String() string {
 func (*Planned) ProtoMessage() {}
 
 func (x *Planned) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[3]
+	mi := &file_statement_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -354,7 +439,7 @@ func (x *Planned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Planned.ProtoReflect.Descriptor instead.
 func (*Planned) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{3}
+	return file_statement_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Planned) GetId() string {
@@ -375,7 +460,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_statement_proto_msgTypes[4]
+	mi := &file_statement_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -387,7 +472,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[4]
+	mi := &file_statement_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -400,7 +485,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{4}
+	return file_statement_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Progress) GetPhase() string {
@@ -438,7 +523,7 @@ type Stage struct {
 
 func (x *Stage) Reset() {
 	*x = Stage{}
-	mi := &file_statement_proto_msgTypes[5]
+	mi := &file_statement_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -450,7 +535,7 @@ func (x *Stage) String() string {
 func (*Stage) ProtoMessage() {}
 
 func (x *Stage) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[5]
+	mi := &file_statement_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -463,7 +548,7 @@ func (x *Stage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Stage.ProtoReflect.Descriptor instead.
 func (*Stage) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{5}
+	return file_statement_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Stage) GetLabel() string {
@@ -517,13 +602,14 @@ type Done struct {
 	Written       int64                  `protobuf:"varint,4,opt,name=written,proto3" json:"written,omitempty"` // rows
 	Warnings      []string               `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	ElapsedNanos  int64                  `protobuf:"varint,6,opt,name=elapsed_nanos,json=elapsedNanos,proto3" json:"elapsed_nanos,omitempty"`
+	Counters      map[string]int64       `protobuf:"bytes,7,rep,name=counters,proto3" json:"counters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"` // of a MapReduce job
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_statement_proto_msgTypes[6]
+	mi := &file_statement_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -535,7 +621,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[6]
+	mi := &file_statement_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -548,7 +634,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{6}
+	return file_statement_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Done) GetColumns() []*Column {
@@ -593,6 +679,13 @@ func (x *Done) GetElapsedNanos() int64 {
 	return 0
 }
 
+func (x *Done) GetCounters() map[string]int64 {
+	if x != nil {
+		return x.Counters
+	}
+	return nil
+}
+
 type Column struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -605,7 +698,7 @@ type Column struct {
 
 func (x *Column) Reset() {
 	*x = Column{}
-	mi := &file_statement_proto_msgTypes[7]
+	mi := &file_statement_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -617,7 +710,7 @@ func (x *Column) String() string {
 func (*Column) ProtoMessage() {}
 
 func (x *Column) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[7]
+	mi := &file_statement_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -630,7 +723,7 @@ func (x *Column) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Column.ProtoReflect.Descriptor instead.
 func (*Column) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{7}
+	return file_statement_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Column) GetName() string {
@@ -675,7 +768,7 @@ type Type struct {
 
 func (x *Type) Reset() {
 	*x = Type{}
-	mi := &file_statement_proto_msgTypes[8]
+	mi := &file_statement_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +780,7 @@ func (x *Type) String() string {
 func (*Type) ProtoMessage() {}
 
 func (x *Type) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[8]
+	mi := &file_statement_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +793,7 @@ func (x *Type) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Type.ProtoReflect.Descriptor instead.
 func (*Type) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{8}
+	return file_statement_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Type) GetKind() string {
@@ -760,7 +853,7 @@ type Error struct {
 
 func (x *Error) Reset() {
 	*x = Error{}
-	mi := &file_statement_proto_msgTypes[9]
+	mi := &file_statement_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -772,7 +865,7 @@ func (x *Error) String() string {
 func (*Error) ProtoMessage() {}
 
 func (x *Error) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[9]
+	mi := &file_statement_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -785,7 +878,7 @@ func (x *Error) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Error.ProtoReflect.Descriptor instead.
 func (*Error) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{9}
+	return file_statement_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Error) GetClass() Error_Class {
@@ -838,7 +931,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_statement_proto_msgTypes[10]
+	mi := &file_statement_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -850,7 +943,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[10]
+	mi := &file_statement_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -863,7 +956,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{10}
+	return file_statement_proto_rawDescGZIP(), []int{11}
 }
 
 type ListResponse struct {
@@ -875,7 +968,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_statement_proto_msgTypes[11]
+	mi := &file_statement_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -887,7 +980,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[11]
+	mi := &file_statement_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -900,7 +993,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{11}
+	return file_statement_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListResponse) GetJobs() []*Job {
@@ -926,7 +1019,7 @@ type Job struct {
 
 func (x *Job) Reset() {
 	*x = Job{}
-	mi := &file_statement_proto_msgTypes[12]
+	mi := &file_statement_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -938,7 +1031,7 @@ func (x *Job) String() string {
 func (*Job) ProtoMessage() {}
 
 func (x *Job) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[12]
+	mi := &file_statement_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -951,7 +1044,7 @@ func (x *Job) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Job.ProtoReflect.Descriptor instead.
 func (*Job) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{12}
+	return file_statement_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Job) GetId() string {
@@ -1019,7 +1112,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_statement_proto_msgTypes[13]
+	mi := &file_statement_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1031,7 +1124,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[13]
+	mi := &file_statement_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1044,7 +1137,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{13}
+	return file_statement_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelRequest) GetId() string {
@@ -1063,7 +1156,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_statement_proto_msgTypes[14]
+	mi := &file_statement_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1075,7 +1168,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_statement_proto_msgTypes[14]
+	mi := &file_statement_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1088,7 +1181,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_statement_proto_rawDescGZIP(), []int{14}
+	return file_statement_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CancelResponse) GetFound() bool {
@@ -1108,12 +1201,19 @@ const file_statement_proto_rawDesc = "" +
 	"\bsettings\x18\x02 \x03(\v2&.bixi.statement.v1.State.SettingsEntryR\bsettings\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"d\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9a\x01\n" +
 	"\n" +
 	"RunRequest\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12.\n" +
 	"\x05state\x18\x02 \x01(\v2\x18.bixi.statement.v1.StateR\x05state\x12\x12\n" +
-	"\x04user\x18\x03 \x01(\tR\x04user\"\x81\x02\n" +
+	"\x04user\x18\x03 \x01(\tR\x04user\x124\n" +
+	"\aprogram\x18\x04 \x01(\v2\x1a.bixi.statement.v1.ProgramR\aprogram\"q\n" +
+	"\aProgram\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x16\n" +
+	"\x06digest\x18\x03 \x01(\tR\x06digest\x12\x12\n" +
+	"\x04args\x18\x04 \x03(\tR\x04args\x12\x12\n" +
+	"\x04spec\x18\x05 \x01(\fR\x04spec\"\x81\x02\n" +
 	"\bRunEvent\x126\n" +
 	"\aplanned\x18\x01 \x01(\v2\x1a.bixi.statement.v1.PlannedH\x00R\aplanned\x129\n" +
 	"\bprogress\x18\x02 \x01(\v2\x1b.bixi.statement.v1.ProgressH\x00R\bprogress\x12-\n" +
@@ -1133,7 +1233,7 @@ const file_statement_proto_rawDesc = "" +
 	"\arunning\x18\x03 \x01(\x05R\arunning\x12\x12\n" +
 	"\x04done\x18\x04 \x01(\x05R\x04done\x12\x12\n" +
 	"\x04rows\x18\x05 \x01(\x03R\x04rows\x12\x16\n" +
-	"\x06inputs\x18\x06 \x03(\x05R\x06inputs\"\xe7\x01\n" +
+	"\x06inputs\x18\x06 \x03(\x05R\x06inputs\"\xe7\x02\n" +
 	"\x04Done\x123\n" +
 	"\acolumns\x18\x01 \x03(\v2\x19.bixi.statement.v1.ColumnR\acolumns\x12.\n" +
 	"\x05state\x18\x02 \x01(\v2\x18.bixi.statement.v1.StateR\x05state\x12\x1f\n" +
@@ -1141,7 +1241,11 @@ const file_statement_proto_rawDesc = "" +
 	"hasWritten\x12\x18\n" +
 	"\awritten\x18\x04 \x01(\x03R\awritten\x12\x1a\n" +
 	"\bwarnings\x18\x05 \x03(\tR\bwarnings\x12#\n" +
-	"\relapsed_nanos\x18\x06 \x01(\x03R\felapsedNanos\"\x7f\n" +
+	"\relapsed_nanos\x18\x06 \x01(\x03R\felapsedNanos\x12A\n" +
+	"\bcounters\x18\a \x03(\v2%.bixi.statement.v1.Done.CountersEntryR\bcounters\x1a;\n" +
+	"\rCountersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x7f\n" +
 	"\x06Column\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\x04type\x18\x02 \x01(\v2\x17.bixi.statement.v1.TypeR\x04type\x12\x1a\n" +
@@ -1201,55 +1305,59 @@ func file_statement_proto_rawDescGZIP() []byte {
 }
 
 var file_statement_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_statement_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_statement_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_statement_proto_goTypes = []any{
 	(Error_Class)(0),       // 0: bixi.statement.v1.Error.Class
 	(*State)(nil),          // 1: bixi.statement.v1.State
 	(*RunRequest)(nil),     // 2: bixi.statement.v1.RunRequest
-	(*RunEvent)(nil),       // 3: bixi.statement.v1.RunEvent
-	(*Planned)(nil),        // 4: bixi.statement.v1.Planned
-	(*Progress)(nil),       // 5: bixi.statement.v1.Progress
-	(*Stage)(nil),          // 6: bixi.statement.v1.Stage
-	(*Done)(nil),           // 7: bixi.statement.v1.Done
-	(*Column)(nil),         // 8: bixi.statement.v1.Column
-	(*Type)(nil),           // 9: bixi.statement.v1.Type
-	(*Error)(nil),          // 10: bixi.statement.v1.Error
-	(*ListRequest)(nil),    // 11: bixi.statement.v1.ListRequest
-	(*ListResponse)(nil),   // 12: bixi.statement.v1.ListResponse
-	(*Job)(nil),            // 13: bixi.statement.v1.Job
-	(*CancelRequest)(nil),  // 14: bixi.statement.v1.CancelRequest
-	(*CancelResponse)(nil), // 15: bixi.statement.v1.CancelResponse
-	nil,                    // 16: bixi.statement.v1.State.SettingsEntry
+	(*Program)(nil),        // 3: bixi.statement.v1.Program
+	(*RunEvent)(nil),       // 4: bixi.statement.v1.RunEvent
+	(*Planned)(nil),        // 5: bixi.statement.v1.Planned
+	(*Progress)(nil),       // 6: bixi.statement.v1.Progress
+	(*Stage)(nil),          // 7: bixi.statement.v1.Stage
+	(*Done)(nil),           // 8: bixi.statement.v1.Done
+	(*Column)(nil),         // 9: bixi.statement.v1.Column
+	(*Type)(nil),           // 10: bixi.statement.v1.Type
+	(*Error)(nil),          // 11: bixi.statement.v1.Error
+	(*ListRequest)(nil),    // 12: bixi.statement.v1.ListRequest
+	(*ListResponse)(nil),   // 13: bixi.statement.v1.ListResponse
+	(*Job)(nil),            // 14: bixi.statement.v1.Job
+	(*CancelRequest)(nil),  // 15: bixi.statement.v1.CancelRequest
+	(*CancelResponse)(nil), // 16: bixi.statement.v1.CancelResponse
+	nil,                    // 17: bixi.statement.v1.State.SettingsEntry
+	nil,                    // 18: bixi.statement.v1.Done.CountersEntry
 }
 var file_statement_proto_depIdxs = []int32{
-	16, // 0: bixi.statement.v1.State.settings:type_name -> bixi.statement.v1.State.SettingsEntry
+	17, // 0: bixi.statement.v1.State.settings:type_name -> bixi.statement.v1.State.SettingsEntry
 	1,  // 1: bixi.statement.v1.RunRequest.state:type_name -> bixi.statement.v1.State
-	4,  // 2: bixi.statement.v1.RunEvent.planned:type_name -> bixi.statement.v1.Planned
-	5,  // 3: bixi.statement.v1.RunEvent.progress:type_name -> bixi.statement.v1.Progress
-	7,  // 4: bixi.statement.v1.RunEvent.done:type_name -> bixi.statement.v1.Done
-	10, // 5: bixi.statement.v1.RunEvent.failed:type_name -> bixi.statement.v1.Error
-	6,  // 6: bixi.statement.v1.Progress.stages:type_name -> bixi.statement.v1.Stage
-	8,  // 7: bixi.statement.v1.Done.columns:type_name -> bixi.statement.v1.Column
-	1,  // 8: bixi.statement.v1.Done.state:type_name -> bixi.statement.v1.State
-	9,  // 9: bixi.statement.v1.Column.type:type_name -> bixi.statement.v1.Type
-	9,  // 10: bixi.statement.v1.Type.elem:type_name -> bixi.statement.v1.Type
-	9,  // 11: bixi.statement.v1.Type.key:type_name -> bixi.statement.v1.Type
-	8,  // 12: bixi.statement.v1.Type.fields:type_name -> bixi.statement.v1.Column
-	0,  // 13: bixi.statement.v1.Error.class:type_name -> bixi.statement.v1.Error.Class
-	13, // 14: bixi.statement.v1.ListResponse.jobs:type_name -> bixi.statement.v1.Job
-	5,  // 15: bixi.statement.v1.Job.progress:type_name -> bixi.statement.v1.Progress
-	10, // 16: bixi.statement.v1.Job.failed:type_name -> bixi.statement.v1.Error
-	2,  // 17: bixi.statement.v1.Statements.Run:input_type -> bixi.statement.v1.RunRequest
-	11, // 18: bixi.statement.v1.Statements.List:input_type -> bixi.statement.v1.ListRequest
-	14, // 19: bixi.statement.v1.Statements.Cancel:input_type -> bixi.statement.v1.CancelRequest
-	3,  // 20: bixi.statement.v1.Statements.Run:output_type -> bixi.statement.v1.RunEvent
-	12, // 21: bixi.statement.v1.Statements.List:output_type -> bixi.statement.v1.ListResponse
-	15, // 22: bixi.statement.v1.Statements.Cancel:output_type -> bixi.statement.v1.CancelResponse
-	20, // [20:23] is the sub-list for method output_type
-	17, // [17:20] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	3,  // 2: bixi.statement.v1.RunRequest.program:type_name -> bixi.statement.v1.Program
+	5,  // 3: bixi.statement.v1.RunEvent.planned:type_name -> bixi.statement.v1.Planned
+	6,  // 4: bixi.statement.v1.RunEvent.progress:type_name -> bixi.statement.v1.Progress
+	8,  // 5: bixi.statement.v1.RunEvent.done:type_name -> bixi.statement.v1.Done
+	11, // 6: bixi.statement.v1.RunEvent.failed:type_name -> bixi.statement.v1.Error
+	7,  // 7: bixi.statement.v1.Progress.stages:type_name -> bixi.statement.v1.Stage
+	9,  // 8: bixi.statement.v1.Done.columns:type_name -> bixi.statement.v1.Column
+	1,  // 9: bixi.statement.v1.Done.state:type_name -> bixi.statement.v1.State
+	18, // 10: bixi.statement.v1.Done.counters:type_name -> bixi.statement.v1.Done.CountersEntry
+	10, // 11: bixi.statement.v1.Column.type:type_name -> bixi.statement.v1.Type
+	10, // 12: bixi.statement.v1.Type.elem:type_name -> bixi.statement.v1.Type
+	10, // 13: bixi.statement.v1.Type.key:type_name -> bixi.statement.v1.Type
+	9,  // 14: bixi.statement.v1.Type.fields:type_name -> bixi.statement.v1.Column
+	0,  // 15: bixi.statement.v1.Error.class:type_name -> bixi.statement.v1.Error.Class
+	14, // 16: bixi.statement.v1.ListResponse.jobs:type_name -> bixi.statement.v1.Job
+	6,  // 17: bixi.statement.v1.Job.progress:type_name -> bixi.statement.v1.Progress
+	11, // 18: bixi.statement.v1.Job.failed:type_name -> bixi.statement.v1.Error
+	2,  // 19: bixi.statement.v1.Statements.Run:input_type -> bixi.statement.v1.RunRequest
+	12, // 20: bixi.statement.v1.Statements.List:input_type -> bixi.statement.v1.ListRequest
+	15, // 21: bixi.statement.v1.Statements.Cancel:input_type -> bixi.statement.v1.CancelRequest
+	4,  // 22: bixi.statement.v1.Statements.Run:output_type -> bixi.statement.v1.RunEvent
+	13, // 23: bixi.statement.v1.Statements.List:output_type -> bixi.statement.v1.ListResponse
+	16, // 24: bixi.statement.v1.Statements.Cancel:output_type -> bixi.statement.v1.CancelResponse
+	22, // [22:25] is the sub-list for method output_type
+	19, // [19:22] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_statement_proto_init() }
@@ -1257,7 +1365,7 @@ func file_statement_proto_init() {
 	if File_statement_proto != nil {
 		return
 	}
-	file_statement_proto_msgTypes[2].OneofWrappers = []any{
+	file_statement_proto_msgTypes[3].OneofWrappers = []any{
 		(*RunEvent_Planned)(nil),
 		(*RunEvent_Progress)(nil),
 		(*RunEvent_Done)(nil),
@@ -1270,7 +1378,7 @@ func file_statement_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_statement_proto_rawDesc), len(file_statement_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -203,6 +203,14 @@ func (w *Writer) turn() error {
 	return w.err
 }
 
+// Flush ends the open row group early, to free the memory it takes.
+func (w *Writer) Flush() error {
+	if w.err == nil {
+		w.finishGroup()
+	}
+	return w.err
+}
+
 // finishGroup writes the open row group.
 func (w *Writer) finishGroup() {
 	if w.groupRows == 0 {

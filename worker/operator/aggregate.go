@@ -148,7 +148,7 @@ func (a *aggregate) take(ctx context.Context, b *batch.Batch) error {
 		return err
 	}
 	n := b.Rows()
-	if need := a.need(keys, n); !a.mem.Resize(need) {
+	if need := a.need(keys, n); a.set.full() || !a.env.reserve(a.mem, need) {
 		switch {
 		case a.keys == 0:
 		case a.phase == physical.Partial && a.set.len() > 0:

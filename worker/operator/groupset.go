@@ -91,6 +91,12 @@ func (s *groupSet) growth(keys []*batch.Column, n int) int64 {
 	return s.table.growth(keys, n) + int64(n)*s.accSize()
 }
 
+// full reports that the texts of the keys are as many as one column may hold.
+func (s *groupSet) full() bool {
+	t, ok := s.table.(*bytesTable)
+	return ok && t.arena.size > maxBuffered
+}
+
 // accSize estimates the bytes a group takes in the accumulators.
 func (s *groupSet) accSize() int64 {
 	if s.groups > 0 {

@@ -18,7 +18,8 @@ type program struct {
 	env  *Env
 	code UserCode
 	// ended is set when the code has been told that there is no more input.
-	ended bool
+	ended    bool
+	counters map[string]int64
 }
 
 func newMap(n *physical.Map, in []Operator, env *Env) (*program, error) {
@@ -51,6 +52,11 @@ func (p *program) Open(ctx context.Context) error {
 func (p *program) Next(ctx context.Context) (*batch.Batch, error) {
 	for {
 		b, err := p.code.Pull(ctx)
+		if err == io.EOF {
+			if c, ok := p.code.(counting); ok {
+				p.counters = c.Counters()
+			}
+		}
 		if b != nil || err != nil {
 			return b, err
 		}
@@ -74,6 +80,9 @@ func (p *program) Next(ctx context.Context) (*batch.Batch, error) {
 		}
 	}
 }
+
+// Counters are those of code that ran to its end.
+func (p *program) Counters() map[string]int64 { return p.counters }
 
 func (p *program) Close() error {
 	var err error

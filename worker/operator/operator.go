@@ -68,6 +68,20 @@ func (e *Env) batchRows() int {
 	return batch.TargetRows
 }
 
+// reserve brings a reservation to n bytes. Up to a floor that works always: with
+// less, an operator whose neighbours hold the whole budget would spill a file a
+// batch.
+func (e *Env) reserve(mem *memory.Reservation, n int64) bool {
+	if mem.Resize(n) {
+		return true
+	}
+	if n > min(e.Memory.Limit()/16, 4<<20) {
+		return false
+	}
+	mem.Must(n - mem.Held())
+	return true
+}
+
 // Programs opens the user code of Map and Reduce nodes: registered in this
 // process, or a subprocess of the worker.
 type Programs interface {

@@ -2,7 +2,7 @@ package operator
 
 import (
 	"bytes"
-	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"github.com/bixidata/bixi/batch"
@@ -18,17 +18,9 @@ type sortBuffer struct {
 	offsets []int64
 
 	rows  *batch.Batch // after sort
-	order []sortEntry
-	idx   []int32
+	order []pair       // the rows in order, by id
+	codes []uint64
 }
-
-// sortEntry is a row and the start of its key.
-type sortEntry struct {
-	prefix uint64
-	row    int32
-}
-
-const sortEntryBytes = 16 + 4 // and its place in an output's index
 
 func newSortBuffer(keys *sortKeys, ts []types.Type) *sortBuffer {
 	return &sortBuffer{keys: keys, types: ts, build: batch.NewBatchBuilder(ts), offsets: []int64{0}}
@@ -48,42 +40,138 @@ func (s *sortBuffer) len() int { return s.build.Rows() }
 
 // size is the bytes held, and those that sorting will add.
 func (s *sortBuffer) size() int64 {
-	return s.build.Size() + int64(cap(s.arena)) + 8*int64(cap(s.offsets)) + sortEntryBytes*int64(s.len())
+	return s.build.Size() + int64(cap(s.arena)) + 8*int64(cap(s.offsets)) + pairBytes*int64(s.len())
 }
 
-func (s *sortBuffer) key(row int32) []byte { return s.arena[s.offsets[row]:s.offsets[row+1]] }
+// growth is about the most that add(b) and sorting then adds to size.
+func (s *sortBuffer) growth(b *batch.Batch) int64 {
+	n := s.build.Growth(b) + pairBytes*int64(b.N)
+	if len(s.offsets)+b.N > cap(s.offsets) {
+		n += 8 * int64(max(len(s.offsets)+len(s.offsets)/4, b.N))
+	}
+	key := 16 * b.N * len(s.keys.keys)
+	if rows := s.len(); rows > 0 {
+		key = len(s.arena) / rows * b.N
+	}
+	if len(s.arena)+key > cap(s.arena) {
+		n += int64(max(len(s.arena)+len(s.arena)/4, key))
+	}
+	return n
+}
+
+func (s *sortBuffer) key(row uint32) []byte { return s.arena[s.offsets[row]:s.offsets[row+1]] }
 
 // sort orders the rows; the buffer takes no more until reset.
+//
+// The rows are radix-sorted by the eight bytes that follow what all keys have in
+// common, then ties are resolved.
 func (s *sortBuffer) sort() {
 	n := s.len()
 	s.rows = s.build.Finish()
-	s.order = slices.Grow(s.order[:0], n)[:n]
+	s.order = make([]pair, n)
+	skip, exact := s.common()
 	for i := range s.order {
-		s.order[i] = sortEntry{prefix(s.key(int32(i))), int32(i)}
+		s.order[i] = pair{code: codeOf(s.key(uint32(i))[skip:]), id: uint32(i)}
 	}
-	slices.SortFunc(s.order, func(a, b sortEntry) int {
-		if a.prefix != b.prefix {
-			return cmp.Compare(a.prefix, b.prefix)
+	tmp := make([]pair, n)
+	sortPairs(s.order, tmp)
+	eachTie(s.order, func(from, to int) {
+		if exact {
+			s.refine(s.order[from:to], tmp[from:to], 0)
+			return
 		}
-		if c := bytes.Compare(s.key(a.row), s.key(b.row)); c != 0 {
-			return c
-		}
-		return compareRows(s.rows, int(a.row), s.rows, int(b.row))
+		slices.SortFunc(s.order[from:to], func(a, b pair) int {
+			if c := bytes.Compare(s.key(a.id)[skip:], s.key(b.id)[skip:]); c != 0 {
+				return c
+			}
+			return compareRows(s.rows, int(a.id), s.rows, int(b.id), 0)
+		})
 	})
+}
+
+// common is the number of bytes with which all keys begin; exact is set if no key
+// has more than eight after these.
+func (s *sortBuffer) common() (skip int, exact bool) {
+	n := len(s.offsets) - 1
+	if n == 0 {
+		return 0, true
+	}
+	first := s.key(0)
+	skip = len(first)
+	longest := 0
+	for i := range n {
+		k := s.key(uint32(i))
+		longest = max(longest, len(k))
+		if bytes.HasPrefix(k, first[:skip]) {
+			continue
+		}
+		j := 0
+		for j < skip && j < len(k) && k[j] == first[j] {
+			j++
+		}
+		skip = j
+	}
+	return skip, longest-skip <= 8
+}
+
+// codeOf is the first eight bytes of a key as a number.
+func codeOf(key []byte) uint64 {
+	if len(key) >= 8 {
+		return binary.BigEndian.Uint64(key)
+	}
+	var b [8]byte
+	copy(b[:], key)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// eachTie calls f for the stretches of two pairs or more that have the same code.
+func eachTie(p []pair, f func(from, to int)) {
+	for i := 0; i < len(p); {
+		j := i + 1
+		for j < len(p) && p[j].code == p[i].code {
+			j++
+		}
+		if j-i > 1 {
+			f(i, j)
+		}
+		i = j
+	}
+}
+
+// refine orders rows whose keys are equal by their columns from col on.
+func (s *sortBuffer) refine(p, tmp []pair, col int) {
+	if col == len(s.rows.Columns) {
+		return
+	}
+	c := s.rows.Columns[col]
+	if w := orderedWidth(c.Type); len(p) < 32 || w == 0 || w == 16 || c.Valid != nil || c.Type.IsFloating() {
+		slices.SortFunc(p, func(a, b pair) int { return compareRows(s.rows, int(a.id), s.rows, int(b.id), col) })
+		return
+	}
+	s.codes = slices.Grow(s.codes[:0], len(p))[:len(p)]
+	sel := make([]int32, len(p))
+	for i := range p {
+		sel[i] = int32(p[i].id)
+	}
+	orderedWords(batch.Take(c, sel), s.codes)
+	for i := range p {
+		p[i].code = s.codes[i]
+	}
+	sortPairs(p, tmp)
+	eachTie(p, func(from, to int) { s.refine(p[from:to], tmp[from:to], col+1) })
 }
 
 // take is rows [from, to) of the sorted order.
 func (s *sortBuffer) take(from, to int) *batch.Batch {
-	s.idx = make([]int32, 0, to-from)
+	idx := make([]int32, 0, to-from)
 	for _, e := range s.order[from:to] {
-		s.idx = append(s.idx, e.row)
+		idx = append(idx, int32(e.id))
 	}
-	return s.rows.Take(s.idx)
+	return s.rows.Take(idx)
 }
 
-// reset empties the buffer and keeps its small parts.
+// reset empties the buffer. The room of the keys is kept.
 func (s *sortBuffer) reset() {
-	s.rows, s.arena, s.offsets = nil, s.arena[:0], s.offsets[:1]
-	s.order = s.order[:0]
+	s.rows, s.order, s.arena, s.offsets = nil, nil, s.arena[:0], s.offsets[:1]
 	s.build = batch.NewBatchBuilder(s.types)
 }

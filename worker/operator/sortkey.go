@@ -2,10 +2,10 @@ package operator
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -16,10 +16,13 @@ import (
 // sortKeys turns the key expressions of rows into byte strings that compare as
 // the rows are to be ordered ("normalised keys": Graefe, ACM Computing Surveys
 // 2006). Each key is a byte for NULL or value, then the value's bytes, inverted
-// for DESC.
+// for DESC. No key is the beginning of another.
 type sortKeys struct {
 	exprs *exprList
 	keys  []scalar.SortKey
+
+	pos   []int64 // where the next byte of each row goes
+	words []uint64
 }
 
 func newSortKeys(keys []scalar.SortKey, env *Env) (*sortKeys, error) {
@@ -45,95 +48,154 @@ func (s *sortKeys) append(arena []byte, offsets []int64, b *batch.Batch) ([]byte
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := range b.Rows() {
-		for k, c := range cols {
-			arena = appendKey(arena, c, i, s.keys[k])
+	n := b.Rows()
+	s.measure(cols, n)
+	end := int64(len(arena))
+	offsets = growQuarter(offsets, n)
+	for i, l := range s.pos {
+		s.pos[i] = end
+		end += l
+		offsets = append(offsets, end)
+	}
+	arena = growQuarter(arena, int(end)-len(arena))[:end]
+	for k, c := range cols {
+		if orderedWidth(c.Type) > 0 {
+			s.putFixed(arena, c, n, s.keys[k])
+		} else {
+			s.putTexts(arena, c, n, s.keys[k])
 		}
-		offsets = append(offsets, int64(len(arena)))
 	}
 	return arena, offsets, nil
 }
 
-func appendKey(dst []byte, c *batch.Column, row int, k scalar.SortKey) []byte {
-	if c.IsNull(row) {
-		if k.NullsFirst {
-			return append(dst, 0)
-		}
-		return append(dst, 1)
+// growQuarter makes room for n more values in a slice that grows by a quarter.
+func growQuarter[T any](s []T, n int) []T {
+	if len(s)+n <= cap(s) {
+		return s
 	}
-	first := byte(0)
-	if k.NullsFirst {
-		first = 1
-	}
-	dst = append(dst, first)
-	at := len(dst)
-	dst = appendOrdered(dst, c, row)
-	if k.Desc {
-		for i := at; i < len(dst); i++ {
-			dst[i] = ^dst[i]
-		}
-	}
-	return dst
+	return slices.Grow(s, max(n, len(s)/4))
 }
 
-// appendOrdered writes a non-null value so that bytes compare as values do.
-func appendOrdered(dst []byte, c *batch.Column, row int) []byte {
-	d, j := c.Index(row)
-	switch d.Phys {
+// orderedWidth is the bytes of an encoded value of a fixed-width type, 0 for
+// texts. NULL takes as many.
+func orderedWidth(t types.Type) int {
+	switch p := batch.PhysOf(t); p {
 	case batch.PhysBool:
-		if d.Bits().Get(j) {
-			return append(dst, 1)
-		}
-		return append(dst, 0)
-	case batch.PhysI8:
-		return append(dst, byte(batch.Values[int8](d)[j])^0x80)
-	case batch.PhysI16:
-		return binary.BigEndian.AppendUint16(dst, uint16(batch.Values[int16](d)[j])^1<<15)
-	case batch.PhysI32:
-		return binary.BigEndian.AppendUint32(dst, uint32(batch.Values[int32](d)[j])^1<<31)
+		return 1
 	case batch.PhysF32:
-		return appendFloat(dst, float64(batch.Values[float32](d)[j]))
-	case batch.PhysF64:
-		return appendFloat(dst, batch.Values[float64](d)[j])
-	case batch.PhysI64:
-		v := batch.Values[int64](d)[j]
-		if c.Type.Kind == types.Decimal && c.Type.Precision > types.SmallPrecision {
-			return appendWide(dst, decimal.FromInt64(v))
+		return 8
+	default:
+		return p.Width()
+	}
+}
+
+// measure sets pos to the length of each row's key.
+func (s *sortKeys) measure(cols []*batch.Column, n int) {
+	s.pos = slices.Grow(s.pos[:0], n)[:n]
+	fixed := int64(0)
+	for _, c := range cols {
+		fixed += int64(orderedWidth(c.Type)) + 1
+	}
+	for i := range s.pos {
+		s.pos[i] = fixed
+	}
+	for _, c := range cols {
+		if orderedWidth(c.Type) > 0 {
+			continue
 		}
-		return binary.BigEndian.AppendUint64(dst, uint64(v)^1<<63)
-	case batch.PhysI128:
-		return appendWide(dst, batch.Values[decimal.Int128](d)[j])
+		for i := range s.pos {
+			if !c.IsNull(i) {
+				v := keyBytes(c, i)
+				s.pos[i] += int64(len(v) + bytes.Count(v, zeroByte) + 2)
+			}
+		}
 	}
-	v := d.Bytes(j)
-	if c.Type.Kind == types.Char {
-		v = batch.TrimBlanks(v)
-	}
-	return appendEscaped(dst, v)
 }
 
-func appendWide(dst []byte, v decimal.Int128) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, uint64(v.Hi)^1<<63)
-	return binary.BigEndian.AppendUint64(dst, v.Lo)
+var zeroByte = []byte{0}
+
+// marks are the first bytes of NULL and of a value.
+func marks(k scalar.SortKey) (null, value byte) {
+	if k.NullsFirst {
+		return 0, 1
+	}
+	return 1, 0
 }
 
-// appendFloat orders -0 with 0 and NaN after everything.
-func appendFloat(dst []byte, f float64) []byte {
-	if f == 0 {
-		f = 0
+func (s *sortKeys) putFixed(arena []byte, c *batch.Column, n int, k scalar.SortKey) {
+	null, value := marks(k)
+	for i, p := range s.pos {
+		arena[p] = value
+		s.pos[i] = p + 1
 	}
-	if math.IsNaN(f) {
-		return binary.BigEndian.AppendUint64(dst, math.MaxUint64)
+	flip := uint64(0)
+	if k.Desc {
+		flip = ^flip
 	}
-	b := math.Float64bits(f)
-	if b>>63 != 0 {
-		b = ^b
+	width := orderedWidth(c.Type)
+	s.words = slices.Grow(s.words[:0], n)[:n]
+	if width == 16 {
+		highWords(c, s.words)
+		s.put(arena, 0, 8, flip)
+		lowWords(c, s.words)
+		s.put(arena, 8, 8, flip)
 	} else {
-		b |= 1 << 63
+		orderedWords(c, s.words)
+		s.put(arena, 0, width, flip)
 	}
-	return binary.BigEndian.AppendUint64(dst, b)
+	for i, p := range s.pos {
+		if c.Valid != nil && c.IsNull(i) {
+			arena[p-1] = null
+			clear(arena[p : p+int64(width)])
+		}
+		s.pos[i] = p + int64(width)
+	}
 }
 
-// appendEscaped ends a text with 00 00, a zero byte inside becoming 00 FF.
+// put writes the upper width bytes of each word at pos+at.
+func (s *sortKeys) put(arena []byte, at int64, width int, flip uint64) {
+	pos := s.pos[:len(s.words)]
+	switch width {
+	case 1:
+		for i, w := range s.words {
+			arena[pos[i]+at] = byte((w ^ flip) >> 56)
+		}
+	case 2:
+		for i, w := range s.words {
+			binary.BigEndian.PutUint16(arena[pos[i]+at:], uint16((w^flip)>>48))
+		}
+	case 4:
+		for i, w := range s.words {
+			binary.BigEndian.PutUint32(arena[pos[i]+at:], uint32((w^flip)>>32))
+		}
+	default:
+		for i, w := range s.words {
+			binary.BigEndian.PutUint64(arena[pos[i]+at:], w^flip)
+		}
+	}
+}
+
+// putTexts ends a text with 00 00, a zero byte inside becoming 00 FF. Trailing
+// blanks of CHAR do not count.
+func (s *sortKeys) putTexts(arena []byte, c *batch.Column, n int, k scalar.SortKey) {
+	null, value := marks(k)
+	for i, p := range s.pos {
+		if c.IsNull(i) {
+			arena[p] = null
+			s.pos[i] = p + 1
+			continue
+		}
+		arena[p] = value
+		text := appendEscaped(arena[p+1:p+1], keyBytes(c, i))
+		if k.Desc {
+			for j := range text {
+				text[j] = ^text[j]
+			}
+		}
+		s.pos[i] = p + 1 + int64(len(text))
+	}
+}
+
 func appendEscaped(dst, v []byte) []byte {
 	for {
 		i := bytes.IndexByte(v, 0)
@@ -146,90 +208,89 @@ func appendEscaped(dst, v []byte) []byte {
 	return append(append(dst, v...), 0, 0)
 }
 
-// prefix is the first eight bytes of a key as a number.
-func prefix(key []byte) uint64 {
-	if len(key) >= 8 {
-		return binary.BigEndian.Uint64(key)
-	}
-	var b [8]byte
-	copy(b[:], key)
-	return binary.BigEndian.Uint64(b[:])
-}
+// signBit makes two's complement numbers compare as unsigned ones.
+const signBit = 1 << 63
 
-// compareRows orders two rows by all their columns, to break ties of keys. Rows
-// that compare equal hold the same values.
-func compareRows(a *batch.Batch, i int, b *batch.Batch, j int) int {
-	for k := range a.Columns {
-		if c := compareValues(a.Columns[k], i, b.Columns[k], j); c != 0 {
-			return c
+// orderedWords gives values of at most 8 bytes as numbers that compare as the
+// values do, with the value in the upper orderedWidth bytes. A NULL's is any.
+func orderedWords(c *batch.Column, out []uint64) {
+	switch c.Phys {
+	case batch.PhysBool:
+		d, _ := c.Index(0)
+		for i := range out {
+			_, j := c.Index(i)
+			out[i] = uint64(b2i(d.Bits().Get(j))) << 56
 		}
-	}
-	return 0
-}
-
-func compareValues(a *batch.Column, i int, b *batch.Column, j int) int {
-	an, bn := a.IsNull(i), b.IsNull(j)
-	if an || bn {
-		return cmp.Compare(b2i(bn), b2i(an))
-	}
-	x, i := a.Index(i)
-	y, j := b.Index(j)
-	switch x.Phys {
-	case batch.PhysBytes:
-		return bytes.Compare(x.Bytes(i), y.Bytes(j))
+	case batch.PhysI8:
+		signedWords[int8](c, out, 56)
+	case batch.PhysI16:
+		signedWords[int16](c, out, 48)
+	case batch.PhysI32:
+		signedWords[int32](c, out, 32)
+	case batch.PhysI64:
+		signedWords[int64](c, out, 0)
 	case batch.PhysF32:
-		return compareFloat(float64(batch.Values[float32](x)[i]), float64(batch.Values[float32](y)[j]))
+		realWords[float32](c, out)
 	case batch.PhysF64:
-		return compareFloat(batch.Values[float64](x)[i], batch.Values[float64](y)[j])
-	case batch.PhysList:
-		return compareLists(x, i, y, j)
-	case batch.PhysStruct:
-		for k := range x.Children {
-			if c := compareValues(x.Children[k], i, y.Children[k], j); c != 0 {
-				return c
-			}
-		}
-		return 0
-	case batch.PhysI64, batch.PhysI128:
-		if x.Phys != y.Phys || x.Phys == batch.PhysI128 {
-			return wide(x, i).Cmp(wide(y, j))
+		realWords[float64](c, out)
+	case batch.PhysI128: // DECIMAL of at most 18 digits in the wide form
+		d, _ := c.Index(0)
+		for i := range out {
+			_, j := c.Index(i)
+			out[i] = batch.Values[decimal.Int128](d)[j].Lo ^ signBit
 		}
 	}
-	return cmp.Compare(x.Int(i), y.Int(j))
 }
 
-func compareFloat(a, b float64) int {
-	switch {
-	case math.IsNaN(a) || math.IsNaN(b):
-		return cmp.Compare(b2i(math.IsNaN(a)), b2i(math.IsNaN(b)))
-	case a == b:
-		// Not equal as results: a tie must be broken between -0 and 0.
-		return cmp.Compare(b2i(math.Signbit(b)), b2i(math.Signbit(a)))
-	}
-	return cmp.Compare(a, b)
-}
-
-func compareLists(x *batch.Column, i int, y *batch.Column, j int) int {
-	a, aEnd := int(x.Offsets[i]), int(x.Offsets[i+1])
-	b, bEnd := int(y.Offsets[j]), int(y.Offsets[j+1])
-	for ; a < aEnd && b < bEnd; a, b = a+1, b+1 {
-		if c := compareValues(x.Children[0], a, y.Children[0], b); c != 0 {
-			return c
+func signedWords[T int8 | int16 | int32 | int64](c *batch.Column, out []uint64, shift uint) {
+	d, _ := c.Index(0)
+	vals := batch.Values[T](d)
+	switch c.Enc {
+	case batch.Const:
+		for i := range out {
+			out[i] = uint64(vals[0])<<shift ^ signBit
+		}
+	case batch.Dict:
+		for i, k := range c.Codes[:len(out)] {
+			out[i] = uint64(vals[k])<<shift ^ signBit
+		}
+	default:
+		for i, v := range vals[:len(out)] {
+			out[i] = uint64(v)<<shift ^ signBit
 		}
 	}
-	return cmp.Compare(aEnd-a, bEnd-b)
 }
 
-func wide(c *batch.Column, i int) decimal.Int128 {
-	if c.Phys == batch.PhysI128 {
-		return batch.Values[decimal.Int128](c)[i]
+// realWords orders -0 with 0 and NaN after everything.
+func realWords[T float32 | float64](c *batch.Column, out []uint64) {
+	d, _ := c.Index(0)
+	vals := batch.Values[T](d)
+	for i := range out {
+		_, j := c.Index(i)
+		f := oneZero(float64(vals[j]))
+		if f != f {
+			out[i] = math.MaxUint64
+			continue
+		}
+		w := math.Float64bits(f)
+		// A negative number is inverted whole, another only in its sign.
+		out[i] = w ^ (uint64(int64(w)>>63) | signBit)
 	}
-	return decimal.FromInt64(batch.Values[int64](c)[i])
 }
 
-func b2i(b bool) int {
-	if b {
-		return 1
+// highWords and lowWords are the halves of DECIMALs of more than 18 digits.
+func highWords(c *batch.Column, out []uint64) {
+	d, _ := c.Index(0)
+	for i := range out {
+		_, j := c.Index(i)
+		out[i] = uint64(wide(d, j).Hi) ^ signBit
 	}
-	return 0
+}
+
+func lowWords(c *batch.Column, out []uint64) {
+	d, _ := c.Index(0)
+	for i := range out {
+		_, j := c.Index(i)
+		out[i] = wide(d, j).Lo
+	}
 }

@@ -22,7 +22,9 @@ type Stats struct {
 	Nanos        int64
 	PeakMemory   int64 // bytes reserved at most
 	SpilledBytes int64
-	Children     []*Stats
+	// Counters are those of MapReduce code, by the program's keys.
+	Counters map[string]int64 `json:",omitempty"`
+	Children []*Stats
 }
 
 // Self is the time spent in the operator without its inputs.
@@ -97,6 +99,11 @@ type usage interface {
 	Usage() (peak, spilled int64)
 }
 
+// counting is implemented by operators that run code with counters.
+type counting interface {
+	Counters() map[string]int64
+}
+
 // measured is the decorator around every operator: it counts, keeps time, stops
 // at cancellation, and guards the contract (no Next after the end or after an
 // error, Close at most once and only after Open).
@@ -142,6 +149,9 @@ func (m *measured) Next(ctx context.Context) (*batch.Batch, error) {
 	m.stats.Nanos += int64(time.Since(start))
 	if err != nil {
 		m.end = err
+		if c, ok := m.op.(counting); ok && err == io.EOF {
+			m.stats.Counters = c.Counters()
+		}
 		return nil, err
 	}
 	m.stats.Batches++

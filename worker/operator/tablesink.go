@@ -3,6 +3,7 @@ package operator
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -10,26 +11,29 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 	"github.com/bixidata/bixi/table/parquet"
+	"github.com/bixidata/bixi/worker/memory"
 )
 
-// maxOpenFiles is the number of partitions a task writes at a time; the file of
-// the one that was written to least recently is closed for another.
+// maxOpenFiles is the number of partitions a task writes at a time. Rows of more
+// partitions are sorted by partition and written one file after the other.
 const maxOpenFiles = 64
 
-// tableSink writes its input to data files, one a partition at a time, and then
-// gives a row describing each.
+// tableSink writes its input to data files, one a partition, and then gives a row
+// describing each.
 type tableSink struct {
 	input
 	node  *physical.TableSink
 	env   *Env
 	cols  []parquet.Column
+	mem   *memory.Reservation
 	open  map[string]*sinkFile
 	seen  map[string]bool
-	clock int
+	late  *sorter // rows of partitions beyond maxOpenFiles; nil: none yet
 	done  []table.DataFile
 	read  bool
 	given bool
@@ -38,9 +42,6 @@ type tableSink struct {
 type sinkFile struct {
 	w         *parquet.Writer
 	partition []types.Datum
-	path      string
-	used      int
-	sel       []int32
 }
 
 func newTableSink(n *physical.TableSink, in []Operator, env *Env) (*tableSink, error) {
@@ -49,6 +50,11 @@ func newTableSink(n *physical.TableSink, in []Operator, env *Env) (*tableSink, e
 		s.cols = append(s.cols, parquet.Column{Name: f.Name, FieldID: f.FieldID, Type: f.Type, Required: f.Required})
 	}
 	return s, nil
+}
+
+func (s *tableSink) Open(ctx context.Context) error {
+	s.mem = s.env.Memory.Reserve("TableSink")
+	return s.in.Open(ctx)
 }
 
 func (s *tableSink) Next(ctx context.Context) (*batch.Batch, error) {
@@ -89,40 +95,133 @@ func (s *tableSink) consume(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, key := range sortedNames(s.open) {
-		if err := s.finish(key); err != nil {
-			return err
-		}
+	if err := s.finishAll(); err != nil {
+		return err
 	}
-	return nil
+	return s.writeLate(ctx)
 }
 
 // write spreads the rows of b over the files of their partitions.
 func (s *tableSink) write(ctx context.Context, b *batch.Batch) error {
-	data := batch.New(b.N, b.Columns[:len(s.cols)]...)
 	keys := b.Columns[len(s.cols):]
-	if len(keys) == 0 {
-		f, err := s.file(ctx, "", nil)
-		if err != nil {
+	names := &routes{order: []string{""}}
+	if len(keys) > 0 {
+		var err error
+		if names, err = s.route(keys, b.N); err != nil {
 			return err
 		}
-		return f.w.Write(data)
 	}
-	names, err := s.route(keys, b.N)
+	var late []int32
+	for _, key := range names.order {
+		rows := names.rows[key]
+		if s.open[key] == nil && len(s.open) >= maxOpenFiles {
+			late = append(late, rows...)
+			continue
+		}
+		if err := s.writeTo(ctx, key, b, rows); err != nil {
+			return err
+		}
+	}
+	if len(late) > 0 {
+		if err := s.keepLate(ctx, b.Take(late)); err != nil {
+			return err
+		}
+	}
+	return s.reserve()
+}
+
+// writeTo writes rows of b (nil: all) to the file of a partition.
+func (s *tableSink) writeTo(ctx context.Context, key string, b *batch.Batch, rows []int32) error {
+	first := 0
+	if len(rows) > 0 {
+		first = int(rows[0])
+	}
+	f, err := s.file(ctx, key, rowDatums(b.Columns[len(s.cols):], first))
 	if err != nil {
 		return err
 	}
-	for _, key := range names.order {
-		rows := names.rows[key]
-		f, err := s.file(ctx, key, rowDatums(keys, int(rows[0])))
+	data := batch.New(b.N, b.Columns[:len(s.cols)]...)
+	if rows != nil && len(rows) < b.N {
+		data = data.Take(rows)
+	}
+	return f.w.Write(data)
+}
+
+// reserve accounts for what the writers hold. Where memory is short the largest
+// row group is written early.
+func (s *tableSink) reserve() error {
+	for {
+		var sum int64
+		var largest *parquet.Writer
+		for _, f := range s.open {
+			sum += f.w.Buffered()
+			if largest == nil || f.w.Buffered() > largest.Buffered() {
+				largest = f.w
+			}
+		}
+		if largest == nil || s.env.reserve(s.mem, sum) {
+			return nil
+		}
+		if n := largest.Buffered(); n < leastGroup {
+			s.mem.Must(sum - s.mem.Held())
+			return nil
+		}
+		if err := largest.Flush(); err != nil {
+			return err
+		}
+	}
+}
+
+// leastGroup is the size of a row group that is not worth writing early.
+const leastGroup = 256 << 10
+
+// keepLate sorts rows by partition, to be written at the end.
+func (s *tableSink) keepLate(ctx context.Context, b *batch.Batch) error {
+	if s.late == nil {
+		var ts []types.Type
+		var keys []scalar.SortKey
+		for i, c := range b.Columns {
+			ts = append(ts, c.Type)
+			if i >= len(s.cols) {
+				keys = append(keys, scalar.SortKey{Expr: &scalar.Column{ID: i, Typ: c.Type}})
+			}
+		}
+		var err error
+		if s.late, err = newSorter("TableSink", keys, ts, &values{node: &physical.Values{}}, s.env); err != nil {
+			return err
+		}
+		if err := s.late.Open(ctx); err != nil {
+			return err
+		}
+	}
+	return s.late.take(ctx, b)
+}
+
+// writeLate writes what keepLate has kept, one partition after the other.
+func (s *tableSink) writeLate(ctx context.Context) error {
+	for s.late != nil {
+		b, err := s.late.Next(ctx)
+		if err == io.EOF {
+			return s.finishAll()
+		}
 		if err != nil {
 			return err
 		}
-		part := data
-		if len(rows) < b.N {
-			part = data.Take(rows)
+		names, err := s.route(b.Columns[len(s.cols):], b.N)
+		if err != nil {
+			return err
 		}
-		if err := f.w.Write(part); err != nil {
+		for _, key := range names.order {
+			if s.open[key] == nil {
+				if err := s.finishAll(); err != nil {
+					return err
+				}
+			}
+			if err := s.writeTo(ctx, key, b, names.rows[key]); err != nil {
+				return err
+			}
+		}
+		if err := s.reserve(); err != nil {
 			return err
 		}
 	}
@@ -159,10 +258,23 @@ func (s *tableSink) route(keys []*batch.Column, n int) (*routes, error) {
 		rows := r.rows[string(text)]
 		if rows == nil {
 			r.order = append(r.order, string(text))
+			if err := s.admit(string(text)); err != nil {
+				return nil, err
+			}
 		}
 		r.rows[string(text)] = append(rows, int32(i))
 	}
 	return r, nil
+}
+
+// admit counts the partitions.
+func (s *tableSink) admit(key string) error {
+	s.seen[key] = true
+	if limit := s.node.MaxPartitions; limit > 0 && len(s.seen) > limit {
+		return diag.Errorf(diag.CodeDynamicPartition, diag.Pos{}, "the statement writes more than %d dynamic partitions", limit).
+			WithHint("raise odps.sql.dynamic.partition.max")
+	}
+	return nil
 }
 
 // maxPartitionBytes is the longest text of a partition value.
@@ -178,26 +290,11 @@ func rowDatums(cols []*batch.Column, row int) []types.Datum {
 
 // file gives the open file of a partition.
 func (s *tableSink) file(ctx context.Context, key string, dynamic []types.Datum) (*sinkFile, error) {
-	s.clock++
 	if f := s.open[key]; f != nil {
-		f.used = s.clock
 		return f, nil
 	}
-	if !s.seen[key] {
-		s.seen[key] = true
-		if limit := s.node.MaxPartitions; limit > 0 && s.node.Dynamic > 0 && len(s.seen) > limit {
-			return nil, diag.Errorf(diag.CodeDynamicPartition, diag.Pos{}, "the statement writes more than %d dynamic partitions", limit).
-				WithHint("raise odps.sql.dynamic.partition.max")
-		}
-	}
-	if len(s.open) >= maxOpenFiles {
-		if err := s.finish(s.idlest()); err != nil {
-			return nil, err
-		}
-	}
-	f := &sinkFile{used: s.clock, path: path.Join(s.node.Location, s.env.FileName())}
-	f.partition = append(append([]types.Datum{}, s.node.Static...), dynamic...)
-	w, err := parquet.NewWriter(ctx, s.env.Files, f.path, s.cols, parquet.WriterOptions{})
+	f := &sinkFile{partition: append(append([]types.Datum{}, s.node.Static...), dynamic...)}
+	w, err := parquet.NewWriter(ctx, s.env.Files, path.Join(s.node.Location, s.env.FileName()), s.cols, parquet.WriterOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -206,14 +303,13 @@ func (s *tableSink) file(ctx context.Context, key string, dynamic []types.Datum)
 	return f, nil
 }
 
-func (s *tableSink) idlest() string {
-	best := ""
-	for key, f := range s.open {
-		if o := s.open[best]; o == nil || f.used < o.used {
-			best = key
+func (s *tableSink) finishAll() error {
+	for _, key := range sortedNames(s.open) {
+		if err := s.finish(key); err != nil {
+			return err
 		}
 	}
-	return best
+	return nil
 }
 
 // finish completes a partition's file.
@@ -229,24 +325,38 @@ func (s *tableSink) finish(key string) error {
 	return nil
 }
 
-// Close abandons what was not completed. The files of a task that failed after
-// completing some are removed: nobody will commit them.
-func (s *tableSink) Close() error {
-	err := s.in.Close()
-	for _, f := range s.open {
-		if aerr := f.w.Abort(); err == nil {
-			err = aerr
-		}
+// Usage tells the decorator what the writers took.
+func (s *tableSink) Usage() (peak, spilled int64) {
+	peak = s.mem.Peak()
+	if s.late != nil {
+		more, n := s.late.Usage()
+		peak, spilled = peak+more, n
 	}
-	if !s.read {
+	return peak, spilled
+}
+
+// Close abandons what was not completed. The files of a task that failed before
+// it named them are removed: nobody will commit them.
+func (s *tableSink) Close() error {
+	errs := []error{s.in.Close()}
+	for _, f := range s.open {
+		errs = append(errs, f.w.Abort())
+	}
+	if s.late != nil {
+		errs = append(errs, s.late.Close())
+	}
+	if !s.given {
 		for _, d := range s.done {
-			if rerr := s.env.Files.Remove(context.Background(), d.Path); err == nil && rerr != nil {
-				err = fmt.Errorf("removing %s: %w", d.Path, rerr)
+			if err := s.env.Files.Remove(context.Background(), d.Path); err != nil {
+				errs = append(errs, fmt.Errorf("removing %s: %w", d.Path, err))
 			}
 		}
 	}
-	s.open = nil
-	return err
+	s.open, s.late = nil, nil
+	if s.mem != nil {
+		s.mem.Free()
+	}
+	return errors.Join(errs...)
 }
 
 func sortedNames[V any](m map[string]V) []string {

@@ -2,138 +2,91 @@ package operator
 
 import (
 	"bytes"
-	"context"
-	"io"
+	"math"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
-	"github.com/bixidata/bixi/worker/memory"
 )
 
-// topN keeps the first limit+offset rows of the order. Rows are collected until
-// there are twice as many, then the surplus is dropped; from then on rows whose
-// key comes after the last one kept are not collected at all.
+// topN is the first rows of a sort that knows how many are wanted.
 type topN struct {
-	input
-	env    *Env
-	node   *physical.TopN
-	keys   *sortKeys
-	mem    *memory.Reservation
-	buf    *sortBuffer
-	worst  []byte
-	arena  []byte
-	starts []int64
-	sel    []int32
-	read   bool
-	at     int
+	limit
+	sort *sorter
 }
 
 func newTopN(n *physical.TopN, in []Operator, env *Env) (*topN, error) {
-	keys, err := newSortKeys(n.Keys, env)
+	s, err := newSorter("TopN", n.Keys, schemaTypes(n), in[0], env)
 	if err != nil {
 		return nil, err
 	}
-	return &topN{input: input{in[0]}, env: env, node: n, keys: keys}, nil
-}
-
-func (t *topN) Open(ctx context.Context) error {
-	t.mem = t.env.Memory.Reserve("TopN")
-	t.buf = newSortBuffer(t.keys, schemaTypes(t.node))
-	return t.in.Open(ctx)
-}
-
-func (t *topN) wanted() int { return int(t.node.Limit + t.node.Offset) }
-
-func (t *topN) Next(ctx context.Context) (*batch.Batch, error) {
-	if !t.read {
-		if err := t.consume(ctx); err != nil {
-			return nil, err
-		}
-		t.read = true
-		t.at = int(t.node.Offset)
+	if n.Limit < math.MaxInt32-n.Offset { // beyond that nothing is gained
+		s.first = &firstRows{want: int(n.Limit + n.Offset)}
 	}
-	end := min(len(t.buf.order), t.wanted())
-	if t.at >= end {
-		return nil, io.EOF
-	}
-	from := t.at
-	t.at = min(from+t.env.batchRows(), end)
-	return t.buf.take(from, t.at), nil
-}
-
-func (t *topN) consume(ctx context.Context) error {
-	for {
-		b, err := t.in.Next(ctx)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if t.wanted() == 0 {
-			continue
-		}
-		b = b.Dense()
-		if t.worst != nil {
-			if b, err = t.better(b); err != nil {
-				return err
-			}
-		}
-		if b.N == 0 {
-			continue
-		}
-		if err := t.buf.add(b); err != nil {
-			return err
-		}
-		if n := t.buf.size(); !t.mem.Resize(n) {
-			return t.mem.Err(n - t.mem.Held())
-		}
-		if t.buf.len() >= 2*t.wanted()+batch.TargetRows {
-			if err := t.shrink(); err != nil {
-				return err
-			}
-		}
-	}
-	t.buf.sort()
-	return nil
-}
-
-// better keeps the rows whose key does not come after the last one kept; ties
-// stay, as all columns decide them.
-func (t *topN) better(b *batch.Batch) (*batch.Batch, error) {
-	var err error
-	if t.arena, t.starts, err = t.keys.append(t.arena[:0], append(t.starts[:0], 0), b); err != nil {
-		return nil, err
-	}
-	t.sel = t.sel[:0]
-	for i := range b.N {
-		if bytes.Compare(t.arena[t.starts[i]:t.starts[i+1]], t.worst) <= 0 {
-			t.sel = append(t.sel, int32(i))
-		}
-	}
-	if len(t.sel) == b.N {
-		return b, nil
-	}
-	return b.Take(t.sel), nil
-}
-
-// shrink keeps the first wanted rows of those collected.
-func (t *topN) shrink() error {
-	t.buf.sort()
-	kept := t.buf.take(0, t.wanted())
-	t.worst = append(t.worst[:0], t.buf.key(t.buf.order[t.wanted()-1].row)...)
-	t.buf.reset()
-	return t.buf.add(kept)
+	return &topN{limit{input{s}, n.Offset, n.Limit}, s}, nil
 }
 
 // Usage tells the decorator what the top-n took.
-func (t *topN) Usage() (peak, spilled int64) { return t.mem.Peak(), 0 }
+func (t *topN) Usage() (peak, spilled int64) { return t.sort.Usage() }
 
-func (t *topN) Close() error {
-	err := t.in.Close()
-	t.buf = nil
-	if t.mem != nil {
-		t.mem.Free()
+// firstRows keeps a sort to the first rows of its order. Rows are collected until
+// there are twice as many as wanted, then the surplus is dropped; from then on
+// rows whose key comes after the last one kept are not collected at all.
+type firstRows struct {
+	want   int
+	worst  []byte // key of the last row wanted so far; nil: not known
+	arena  []byte
+	starts []int64
+}
+
+// keptRows is the most rows for which a surplus is dropped in memory, which takes
+// a copy of those kept. More are only cut when they are spilled.
+const keptRows = 1 << 17
+
+func (f *firstRows) surplus(rows int) bool {
+	return f.want <= keptRows && rows >= 2*f.want+batch.TargetRows
+}
+
+// better keeps the rows of a dense batch whose key does not come after the last
+// one wanted; ties stay, as all columns decide them.
+func (f *firstRows) better(keys *sortKeys, b *batch.Batch) (*batch.Batch, error) {
+	if f.worst == nil {
+		return b, nil
 	}
-	return err
+	var err error
+	if f.arena, f.starts, err = keys.append(f.arena[:0], append(f.starts[:0], 0), b); err != nil {
+		return nil, err
+	}
+	sel := make([]int32, 0, b.N)
+	for i := range b.N {
+		if bytes.Compare(f.arena[f.starts[i]:f.starts[i+1]], f.worst) <= 0 {
+			sel = append(sel, int32(i))
+		}
+	}
+	if len(sel) == b.N {
+		return b, nil
+	}
+	return b.Take(sel), nil
+}
+
+// cut gives the number of rows of a sorted buffer that may be wanted, and takes
+// note of the last.
+func (f *firstRows) cut(buf *sortBuffer) int {
+	if len(buf.order) < f.want {
+		return len(buf.order)
+	}
+	if f.want > 0 {
+		last := buf.key(buf.order[f.want-1].id)
+		if f.worst == nil || bytes.Compare(last, f.worst) < 0 {
+			f.worst = append(f.worst[:0], last...)
+		}
+	}
+	return f.want
+}
+
+// shrink keeps the first rows of those collected.
+func (f *firstRows) shrink(buf *sortBuffer) error {
+	buf.sort()
+	kept := buf.take(0, f.cut(buf))
+	buf.reset()
+	return buf.add(kept)
 }

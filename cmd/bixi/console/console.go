@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/planner/setting"
@@ -101,7 +102,7 @@ func (c *Console) show(ctx context.Context, st server.Statement) (int64, error) 
 	if err != nil || len(schema) == 0 {
 		return noResult, err
 	}
-	zone, err := c.zone()
+	zone, err := Zone(c.State)
 	if err != nil {
 		return noResult, err
 	}
@@ -129,10 +130,10 @@ func (c *Console) show(ctx context.Context, st server.Statement) (int64, error) 
 	return rows, nil
 }
 
-// zone is the session's time zone, in which instants are shown.
-func (c *Console) zone() (*time.Location, error) {
+// Zone is a session's time zone, in which instants are shown.
+func Zone(state server.State) (*time.Location, error) {
 	s := setting.Default()
-	for k, v := range c.State.Settings {
+	for k, v := range state.Settings {
 		if err := s.Set(k, v); err != nil {
 			return nil, err
 		}
@@ -167,9 +168,13 @@ func (c *Console) remark(o server.Outcome, rows int64) {
 }
 
 // Shift moves the place of an error in a statement to its place in the script,
-// where the statement begins at start. The error comes back as a *diag.Error.
+// where the statement begins at start. The error comes back as a *diag.Error,
+// with what was wrapped around it as part of its message.
 func Shift(err error, start diag.Pos) error {
 	e := *diag.Of(err)
+	if around, found := strings.CutSuffix(err.Error(), e.Error()); found {
+		e.Msg = around + e.Msg
+	}
 	if e.Pos.IsValid() && start.IsValid() {
 		if e.Pos.Line == 1 {
 			e.Pos.Col += start.Col - 1

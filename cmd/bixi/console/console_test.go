@@ -4,18 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
-
-	"go.uber.org/goleak"
 
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/server/format"
 	"github.com/bixidata/bixi/sql/diag"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type screen struct {
 	Console
@@ -142,9 +139,12 @@ func TestLine(t *testing.T) {
 }
 
 func TestShiftKeepsTheRest(t *testing.T) {
-	err := Shift(diag.Errorf(diag.CodeCast, diag.Pos{}, "m").WithHint("h"), diag.Pos{Line: 4, Col: 2})
-	if e := diag.Of(err); e.Pos.IsValid() || e.Hint != "h" {
+	err := Shift(fmt.Errorf("around: %w", diag.Errorf(diag.CodeCast, diag.Pos{}, "m").WithHint("h")), diag.Pos{Line: 4, Col: 2})
+	if e := diag.Of(err); e.Pos.IsValid() || e.Hint != "h" || e.Error() != "ODPS-0123091: Illegal cast - around: m" {
 		t.Errorf("%+v", e)
+	}
+	if e := Shift(errors.New("plain"), diag.Pos{}); e.Error() != "ODPS-0010000: System internal error - plain" {
+		t.Error(e)
 	}
 }
 

@@ -58,6 +58,13 @@ func (c *Console) Interactive(ctx context.Context, history string) error {
 // line until there is a semicolon.
 func (c *Console) shell(ctx context.Context, history string) (*readline.Shell, error) {
 	shell := readline.NewShell(inputrc.WithApp("bixi"))
+	// Continuation lines have a prompt. Asking the terminal for the cursor's place
+	// would mix its answer with what is typed ahead.
+	for option, on := range map[string]bool{"multiline-column": true, "cursor-position-probe": false} {
+		if err := shell.Config.Set(option, on); err != nil {
+			return nil, fmt.Errorf("setting up the line editor: %w", err)
+		}
+	}
 	shell.Prompt.Primary(func() string { return "bixi:" + c.State.Project + "> " })
 	shell.Prompt.Secondary(func() string { return strings.Repeat(" ", len("bixi:"+c.State.Project)-1) + "-> " })
 	shell.AcceptMultiline = func(line []rune) bool { return complete(string(line)) }
@@ -124,7 +131,7 @@ func (c *Console) typed(ctx context.Context, text string) (leave bool) {
 		err := c.run(run, p, text)
 		stop()
 		if errors.Is(err, ErrInterrupted) {
-			fmt.Fprintln(c.Err, "cancelled")
+			fmt.Fprint(c.Err, "\r\x1b[Kcancelled\n") // over the ^C that the terminal shows
 		}
 		if err != nil {
 			return false
