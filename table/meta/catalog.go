@@ -296,7 +296,7 @@ func (c *Catalog) newMetadata(def table.Definition) (*metadata, error) {
 		parts = append(parts, iceberg.PartitionField{SourceIDs: []int{source}, FieldID: m.LastPartitionID, Name: strings.ToLower(def.Partition[i].Name), Transform: iceberg.IdentityTransform{}})
 	}
 	m.Specs = []iceberg.PartitionSpec{iceberg.NewPartitionSpecID(0, parts...)}
-	return m, nil
+	return m, m.mapNames()
 }
 
 func field(w *schemaWriter, id int, col table.Column) (iceberg.NestedField, error) {
@@ -428,7 +428,7 @@ func describe(n table.Name, m *metadata) (*table.Table, error) {
 	}
 	fmt.Sscan(m.Properties[propLifecycle], &t.Lifecycle)
 	for k, v := range m.Properties {
-		if k == table.PropertyExternal || !strings.HasPrefix(k, "bixi.") && k != propComment && k != propOwner {
+		if k == table.PropertyExternal || !strings.HasPrefix(k, "bixi.") && k != propComment && k != propOwner && k != propNames {
 			t.Properties[k] = v
 		}
 	}

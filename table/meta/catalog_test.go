@@ -564,3 +564,37 @@ func TestCancelledCommit(t *testing.T) {
 	}
 	equal(t, names(t, c), "")
 }
+
+// A name that comes to mean another column ends the mapping of names.
+func TestNameMapping(t *testing.T) {
+	c := opened(t, t.TempDir(), store.NewMemory())
+	def := table.Definition{Name: sales, Columns: []table.Column{column("a", types.IntType), column("l", types.ArrayOf(types.IntType)), column("b", types.IntType)}}
+	if err := c.Create(t.Context(), def); err != nil {
+		t.Fatal(err)
+	}
+	mapping := func() string {
+		m, _, err := c.current(t.Context(), sales)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Properties[propNames]
+	}
+	b := "b"
+	for _, x := range []struct {
+		change table.Change
+		want   string
+	}{
+		{table.Change{RenameColumn: &[2]string{"a", "aa"}}, `[{"names":["a","aa"],"field-id":1},{"names":["l"],"field-id":2,"fields":[{"names":["element"],"field-id":4}]},{"names":["b"],"field-id":3}]`},
+		{table.Change{DropColumn: &b}, `[{"names":["a","aa"],"field-id":1},{"names":["l"],"field-id":2,"fields":[{"names":["element"],"field-id":4}]},{"names":["b"],"field-id":3}]`},
+		{table.Change{AddColumns: []table.Column{column("b", types.StringType)}}, `[]`},
+		{table.Change{AddColumns: []table.Column{column("c", types.StringType)}}, `[]`},
+	} {
+		if err := c.Alter(t.Context(), load(t, c), x.change); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, mapping(), x.want)
+	}
+	if p := load(t, c).Properties; len(p) > 0 {
+		t.Errorf("the mapping shows among the properties: %v", p)
+	}
+}
