@@ -12,7 +12,7 @@ import (
 // dialectRow is a row of docs/dialect.md: choice, example, what it gives.
 var dialectRow = regexp.MustCompile("(?m)^\\| (.*) \\| `(.*)` \\| `(.*)` \\|$")
 
-// TestDialect runs the examples of docs/dialect.md, each in an engine of its own session.
+// TestDialect runs the examples of docs/dialect.md, each in a session of its own.
 func TestDialect(t *testing.T) {
 	page, err := os.ReadFile("../../docs/dialect.md")
 	if err != nil {
