@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,11 +11,16 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bixidata/bixi/mapreduce/program"
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(program.EnvServe) != "" {
+		main() // whatever the file is called through which it travelled
+	}
 	testscript.Main(m, map[string]func(){
-		"bixi": func() { os.Exit(run(context.Background(), os.Args[1:], realDoors())) },
+		"bixi": main,
 	})
 }
 
