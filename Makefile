@@ -9,10 +9,10 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz bench bench-quick clean
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz bench bench-quick bench-wordcount clean
 
 help: ## show the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
 
 build: ## build bin/bixi
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/bixi
@@ -68,6 +68,9 @@ bench: build $(VENV)/ready ## TPC-H at SF (default 1) against DuckDB on the same
 
 bench-quick: build $(VENV)/ready ## a few queries at SF 0.1
 	$(BIN) bench tpch --sf 0.1 --over parquet --peers duckdb --queries q1,q3,q5,q6,q9,q18
+
+bench-wordcount: build ## MapReduce word count of 200 MB against tr, sort and uniq
+	$(BIN) bench wordcount --peers coreutils
 
 clean: ## remove what was built and generated
 	rm -rf bin .demo bixi-data

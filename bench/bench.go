@@ -23,17 +23,19 @@ const (
 // function it gives closes it.
 type Open func(ctx context.Context, warehouse string) (server.Statements, func() error, error)
 
-// Options say what is measured.
+// Options say what is measured. Peers are duckdb for TPCH, coreutils for WordCount.
 type Options struct {
 	SF      float64  // scale factor
 	Over    string   // OverTables or OverParquet
 	Data    string   // directory of the Parquet files; they are made if missing
 	Venv    string   // Python environment of the generator and the peers; made if missing
-	Peers   []string // engines to compare with: duckdb
+	Peers   []string // engines to compare with
 	Queries []string // names; empty for all
 	Threads int
-	Memory  string // limit for each engine, such as 2gb; "" for its default
-	Runs    int    // how often each query is timed; 0 only compares answers
+	Memory  string  // limit for each engine, such as 2gb; "" for its default
+	Runs    int     // how often each query is timed; 0 only compares answers
+	MB      int     // megabytes of text of the suite wordcount, in place of SF
+	Program Program // of wordcount
 
 	Open     Open
 	Version  string
@@ -56,7 +58,10 @@ func TPCH(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReport(o, engines)
+	r := newReport("tpch", &o)
+	for _, e := range engines {
+		r.enter(e)
+	}
 	for _, q := range queries {
 		if err := o.measure(ctx, r, engines, q); err != nil {
 			return nil, err
@@ -82,14 +87,19 @@ func choose(names []string) ([]tpch.Query, error) {
 	return out, nil
 }
 
-// contender is an engine that takes part.
-type contender interface {
+// engine is what takes part in a suite.
+type engine interface {
 	Name() string
 	Version() string
+	Close() error
+}
+
+// contender is an engine that answers queries.
+type contender interface {
+	engine
 	// Run runs a query to its last row; the answer is kept for the comparison
 	// only if asked for.
 	Run(ctx context.Context, q tpch.Query, keep bool) (*answer, error)
-	Close() error
 }
 
 // contenders opens the engines, ours first, and gives them the data.

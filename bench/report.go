@@ -21,6 +21,8 @@ type Report struct {
 	SF      float64            `json:"sf"`
 	Over    string             `json:"over"`
 	Machine string             `json:"machine"`
+	Bytes   int64              `json:"bytes,omitempty"` // of the text of wordcount
+	Words   int64              `json:"words,omitempty"` // in it
 	Engines map[string]*Engine `json:"engines"`
 	// TotalRatio and GeomeanRatio are our time divided by a peer's, best of the
 	// runs, over the queries that both answered.
@@ -48,16 +50,17 @@ type Result struct {
 	Difference string `json:"difference,omitempty"`
 }
 
-func newReport(o Options, engines []contender) *Report {
-	r := &Report{
-		Suite: "tpch", SF: o.SF, Over: o.Over, Machine: machine(o.Threads),
+func newReport(suite string, o *Options) *Report {
+	return &Report{
+		Suite: suite, SF: o.SF, Over: o.Over, Machine: machine(o.Threads),
 		Engines: map[string]*Engine{}, TotalRatio: map[string]float64{}, GeomeanRatio: map[string]float64{},
 	}
-	for _, e := range engines {
-		r.names = append(r.names, e.Name())
-		r.Engines[e.Name()] = &Engine{Version: e.Version(), Queries: map[string]*Result{}}
-	}
-	return r
+}
+
+// enter adds an engine; ours is the first.
+func (r *Report) enter(e engine) {
+	r.names = append(r.names, e.Name())
+	r.Engines[e.Name()] = &Engine{Version: e.Version(), Queries: map[string]*Result{}}
 }
 
 // machine describes where the run took place.

@@ -18,74 +18,80 @@ const benchHelp = `Measures this engine with a suite, beside other engines in th
 
 tpch: the 22 queries derived from TPC-H. The data are generated at the scale
 factor of --sf, once, and the engines read the generator's Parquet files in place
-(--over parquet) or their own tables (--over tables, loaded once). Answers are
-compared before anything is timed; the engines then take turns, query by query.
+(--over parquet) or their own tables (--over tables, loaded once). Peer: duckdb.
+The generator and the peer are installed into .venv when they are missing, for
+which Python 3 is needed.
 
-The generator and the peers are installed into .venv when they are missing, for
-which Python 3 is needed.`
+wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
+generated once. The program is this executable, which workers start as they do
+those of 'bixi mr run'. With --endpoint a server on this machine is measured, and
+--threads and --memory are what it was started with. Peer: coreutils (tr, sort and
+uniq with LC_ALL=C on the same text in a file).
+
+Answers are compared before anything is timed; the engines then take turns, query
+by query.`
 
 type benchFlags struct {
-	options bench.Options
-	check   bool
-	json    string
+	options  bench.Options
+	endpoint string
+	check    bool
+	json     string
 }
+
+// The suites.
+const (
+	suiteTPCH      = "tpch"
+	suiteWordCount = "wordcount"
+)
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
 	var f benchFlags
 	cmd := &cobra.Command{
 		Use: "bench SUITE", Short: "Measure the engine, beside others", Long: benchHelp,
-		Args: cobra.ExactArgs(1), ValidArgs: []string{"tpch"},
+		Args: cobra.ExactArgs(1), ValidArgs: []string{suiteTPCH, suiteWordCount},
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd.Context(), args[0], f, open) },
 	}
 	o, flags := &f.options, cmd.Flags()
 	flags.Float64Var(&o.SF, "sf", 1, "scale factor")
+	flags.IntVar(&o.MB, "mb", 200, "megabytes of text of wordcount")
 	flags.StringVar(&o.Over, "over", bench.OverTables, "what is queried: tables, or the generator's parquet files")
-	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default bench/data/tpch-sf<N>)")
-	flags.StringSliceVar(&o.Peers, "peers", nil, "engines to compare with: duckdb")
+	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default bench/data/tpch-sf<N> or bench/data/words-<N>mb)")
+	flags.StringSliceVar(&o.Peers, "peers", nil, "engines to compare with: duckdb or, for wordcount, coreutils")
 	flags.IntVar(&o.Threads, "threads", 2, "threads of each engine")
 	flags.IntVar(&o.Runs, "runs", 3, "timed runs of each query")
 	flags.StringSliceVar(&o.Queries, "queries", nil, "queries to run, such as q1,q6 (default all)")
 	flags.StringVar(&o.Memory, "memory", "", "memory of each engine, such as 2gb (default the engine's)")
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
+	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
 	flags.BoolVar(&f.check, "check", false, "only compare answers")
 	flags.StringVar(&f.json, "json", "", "file to write the measurements to")
 	return cmd
 }
 
 func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) error {
-	o := f.options
-	if err := checkBench(suite, &o); err != nil {
+	if err := checkBench(suite, &f); err != nil {
 		return err
 	}
+	o := f.options
 	if open == nil {
 		return usagef("this program has no engine of its own")
 	}
 	if f.check {
 		o.Runs = 0
-		if len(o.Peers) == 0 {
+		if len(o.Peers) == 0 && suite == suiteTPCH {
 			o.Peers = []string{"duckdb"}
 		}
 	}
-	if o.Data == "" {
-		o.Data = bench.DefaultData(o.SF)
-	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
 	o.Version, o.Out, o.Progress = versionText(), os.Stdout, os.Stderr
-	o.Open = func(ctx context.Context, warehouse string) (server.Statements, func() error, error) {
-		c := engineConfig{Warehouse: warehouse, Settings: map[string]string{}}
-		if o.Memory != "" {
-			c.Settings["bixi.memory.limit"] = o.Memory
-		}
-		return open(ctx, c)
-	}
+	o.Open = f.opener(open)
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	r, err := bench.TPCH(ctx, o)
+	r, err := runSuite(ctx, suite, o, f.endpoint)
 	if err != nil {
 		return err
 	}
-	r.Print(os.Stdout)
 	if f.json != "" {
 		if err := r.WriteFile(f.json); err != nil {
 			return err
@@ -98,10 +104,67 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	return nil
 }
 
-func checkBench(suite string, o *bench.Options) error {
+// opener opens the engine that is measured.
+func (f *benchFlags) opener(open func(context.Context, engineConfig) (server.Statements, func() error, error)) bench.Open {
+	return func(ctx context.Context, warehouse string) (server.Statements, func() error, error) {
+		if f.endpoint != "" {
+			c, err := server.NewClient(f.endpoint)
+			if err != nil {
+				return nil, nil, err
+			}
+			return c, c.Close, nil
+		}
+		c := engineConfig{Warehouse: warehouse, Settings: map[string]string{}}
+		if f.options.Memory != "" {
+			c.Settings["bixi.memory.limit"] = f.options.Memory
+		}
+		return open(ctx, c)
+	}
+}
+
+func runSuite(ctx context.Context, suite string, o bench.Options, endpoint string) (*bench.Report, error) {
+	if suite == suiteWordCount {
+		if o.Data == "" {
+			o.Data = bench.DefaultWords(o.MB)
+		}
+		o.Program = func(ctx context.Context, args []string) (server.Program, error) {
+			return ownProgram(ctx, args, endpoint)
+		}
+		return bench.WordCount(ctx, o)
+	}
+	if o.Data == "" {
+		o.Data = bench.DefaultData(o.SF)
+	}
+	r, err := bench.TPCH(ctx, o)
+	if err == nil {
+		r.Print(o.Out)
+	}
+	return r, err
+}
+
+// ownProgram is this executable as a MapReduce program. Workers of a server read it
+// where it is, or in the warehouse that they share.
+func ownProgram(ctx context.Context, args []string, endpoint string) (server.Program, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return server.Program{}, err
+	}
+	p, err := describe(ctx, path, args)
+	if share := os.Getenv("BIXI_WAREHOUSE"); err == nil && endpoint != "" && share != "" {
+		p.Program.Path, err = upload(path, share, p.Program.Digest)
+	}
+	return p, err
+}
+
+func checkBench(suite string, f *benchFlags) error {
+	o := &f.options
 	switch {
-	case suite != "tpch":
-		return usagef("there is no suite %s: known is tpch", suite)
+	case suite != suiteTPCH && suite != suiteWordCount:
+		return usagef("there is no suite %s: known are %s and %s", suite, suiteTPCH, suiteWordCount)
+	case suite == suiteTPCH && f.endpoint != "":
+		return usagef("--endpoint is for the suite %s", suiteWordCount)
+	case suite == suiteWordCount && o.MB < 1:
+		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
 		return usagef("--over takes tables or parquet, not %q", o.Over)
 	case o.SF <= 0:
