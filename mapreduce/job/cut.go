@@ -98,7 +98,7 @@ func (c *cutter) cut(n physical.Node, f *fragment) (physical.Node, error) {
 }
 
 func (c *cutter) exchange(e *physical.Exchange, f *fragment) (physical.Node, error) {
-	w := &physical.ShuffleWrite{Unary: physical.Unary{Input: e.Input}, Kind: e.Kind, Keys: e.Keys, Partitions: max(e.Partitions, 1)}
+	w := &physical.ShuffleWrite{Unary: physical.Unary{Input: e.Input}, Kind: e.Kind, Keys: e.Keys, Order: e.Order, Bounds: e.Bounds, Partitions: max(e.Partitions, 1)}
 	from, err := c.stage(w)
 	if err != nil {
 		return nil, err

@@ -322,13 +322,25 @@ func (l *Lowerer) partitions(bytes, groups float64) int {
 	return int(math.Max(1, math.Min(math.Ceil(n), float64(l.opts.MaxPartitions))))
 }
 
+// sort orders rows in one task, or, where the first key's bounds are known and
+// the rows are many, in several that each sort a range of it.
 func (l *Lowerer) sort(n *logical.Sort, want need) (*plan, error) {
 	in, err := l.lower(n.Input, want.with(n.Exprs()...), false)
 	if err != nil {
 		return nil, err
 	}
-	in = l.gather(l.narrow(in, want.with(n.Exprs()...)), false, physical.Durable)
-	in.node = &physical.Sort{Unary: unary(in.node), Keys: in.keys(n.Keys)}
+	in = l.narrow(in, want.with(n.Exprs()...))
+	keys := in.keys(n.Keys)
+	est := l.cost.Of(n.Input)
+	if bounds := l.bounds(n.Keys[0], est, est.Rows*est.Width(in.cols)); !in.dist.single && len(bounds) > 0 {
+		first := keys[0]
+		in.node = &physical.Exchange{Unary: unary(in.node), Kind: physical.Range, Order: &first, Bounds: bounds, Partitions: len(bounds) + 1}
+		in.node = &physical.Sort{Unary: unary(in.node), Keys: keys}
+		in.dist = dist{partitions: len(bounds) + 1}
+		return l.gather(in, true, physical.Pipelined), nil
+	}
+	in = l.gather(in, false, physical.Durable)
+	in.node = &physical.Sort{Unary: unary(in.node), Keys: keys}
 	return in, nil
 }
 

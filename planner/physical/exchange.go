@@ -13,7 +13,8 @@ type ExchangeKind uint8
 // The exchange kinds. Hash sends a row to the partition that its keys' hash
 // falls in (partition = high 64 bits of hash × partitions, so that partitions
 // are ascending ranges of the hash). Gather sends all to one; Broadcast all to
-// everyone; Range cuts by sampled bounds; RoundRobin deals batches.
+// everyone; Range gives partition i the rows whose key is not before bound i-1
+// but before bound i; RoundRobin deals batches.
 const (
 	Gather ExchangeKind = iota
 	Hash
@@ -44,6 +45,10 @@ type Exchange struct {
 	Unary
 	Kind ExchangeKind
 	Keys []scalar.Expr // Hash
+	// Order and Bounds are the key of a Range exchange and the values, in its
+	// order, that begin partitions 1, 2, ….
+	Order  *scalar.SortKey
+	Bounds []types.Datum
 	// Partitions is the number of consuming tasks; it follows from the data's
 	// size, never from the number of workers.
 	Partitions int
@@ -62,6 +67,9 @@ func (e *Exchange) Describe() string {
 	if len(e.Keys) > 0 {
 		d += " [" + exprs(e.Keys) + "]"
 	}
+	if e.Order != nil {
+		d += " [" + e.Order.String() + "]"
+	}
 	if e.Partitions > 1 {
 		d += fmt.Sprintf(" %d partitions", e.Partitions)
 	}
@@ -78,7 +86,8 @@ type ShuffleWrite struct {
 	Kind       ExchangeKind
 	Keys       []scalar.Expr
 	Partitions int
-	SortKeys   []scalar.SortKey // Range
+	Order      *scalar.SortKey // as in Exchange
+	Bounds     []types.Datum
 }
 
 func (w *ShuffleWrite) Schema() types.Schema { return w.Input.Schema() }

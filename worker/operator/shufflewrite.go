@@ -6,7 +6,6 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
-	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/worker/memory"
 )
@@ -25,7 +24,8 @@ type shuffleWrite struct {
 	parts   []partBuilder
 	held    []int64 // bytes of each part
 	total   int64
-	turn    int // RoundRobin: the partition of the next batch
+	turn    int          // RoundRobin: the partition of the next batch
+	ranges  *rangeRouter // Range
 	hasher  batch.Hasher
 	hashes  []uint64
 	targets []int32 // partition of each row
@@ -37,15 +37,16 @@ type shuffleWrite struct {
 const flushBytes = 1 << 20
 
 func newShuffleWrite(n *physical.ShuffleWrite, in []Operator, env *Env) (*shuffleWrite, error) {
-	if n.Kind == physical.Range && n.Partitions > 1 {
-		return nil, diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "range exchanges of more than one partition")
-	}
 	keys, err := compileList(n.Keys, env)
 	if err != nil {
 		return nil, err
 	}
-	return &shuffleWrite{input: input{in[0]}, node: n, env: env, types: schemaTypes(n), keys: keys,
-		turn: env.Task % max(n.Partitions, 1)}, nil
+	w := &shuffleWrite{input: input{in[0]}, node: n, env: env, types: schemaTypes(n), keys: keys,
+		turn: env.Task % max(n.Partitions, 1)}
+	if n.Kind == physical.Range && n.Partitions > 1 {
+		w.ranges, err = newRangeRouter(n, env)
+	}
+	return w, err
 }
 
 func (w *shuffleWrite) Open(ctx context.Context) error {
@@ -65,7 +66,7 @@ func (w *shuffleWrite) Open(ctx context.Context) error {
 
 // spreads reports whether the rows of one batch go to different partitions.
 func (w *shuffleWrite) spreads() bool {
-	return w.node.Kind == physical.Hash && w.node.Partitions > 1
+	return w.node.Partitions > 1 && (w.node.Kind == physical.Hash || w.ranges != nil)
 }
 
 func (w *shuffleWrite) Next(ctx context.Context) (*batch.Batch, error) {
@@ -105,13 +106,26 @@ func (w *shuffleWrite) collect(ctx context.Context, b *batch.Batch) error {
 
 // spread sorts the rows of b by partition and adds them to these.
 func (w *shuffleWrite) spread(ctx context.Context, b *batch.Batch) error {
-	keys, err := w.keys.eval(b)
-	if err != nil {
-		return err
-	}
 	n := b.Rows()
-	w.hashes = w.hasher.Hash(keys, n, w.hashes)
-	w.sortRows(n, b.Sel)
+	if cap(w.order) < n {
+		w.order, w.targets = make([]int32, n), make([]int32, n)
+	}
+	w.order, w.targets = w.order[:n], w.targets[:n]
+	if w.ranges != nil {
+		if err := w.ranges.route(b, w.targets); err != nil {
+			return err
+		}
+	} else {
+		keys, err := w.keys.eval(b)
+		if err != nil {
+			return err
+		}
+		w.hashes = w.hasher.Hash(keys, n, w.hashes)
+		for i, h := range w.hashes[:n] {
+			w.targets[i] = int32(batch.PartitionOf(h, len(w.ends)))
+		}
+	}
+	w.sortRows(b.Sel)
 	from := int32(0)
 	for p, end := range w.ends {
 		if end > from {
@@ -125,15 +139,9 @@ func (w *shuffleWrite) spread(ctx context.Context, b *batch.Batch) error {
 }
 
 // sortRows fills order with the rows (positions in the batch) by partition.
-func (w *shuffleWrite) sortRows(n int, sel []int32) {
-	if cap(w.order) < n {
-		w.order, w.targets = make([]int32, n), make([]int32, n)
-	}
-	w.order, w.targets = w.order[:n], w.targets[:n]
+func (w *shuffleWrite) sortRows(sel []int32) {
 	clear(w.ends)
-	for i, h := range w.hashes[:n] {
-		p := int32(batch.PartitionOf(h, len(w.ends)))
-		w.targets[i] = p
+	for _, p := range w.targets {
 		w.ends[p]++
 	}
 	sum := int32(0)
