@@ -10,6 +10,7 @@ Arguments: THREADS, MEMORY ("" for DuckDB's default), DATABASE (":memory:" or a 
 
 import json
 import sys
+import tempfile
 import time
 
 import duckdb
@@ -36,10 +37,15 @@ def answer(connection, request):
 
 
 def main():
-    threads, memory, database = sys.argv[1:4]
+    with tempfile.TemporaryDirectory() as scratch:
+        serve(scratch, *sys.argv[1:4])
+
+
+def serve(scratch, threads, memory, database):
     connection = duckdb.connect(database)
     connection.execute(f"SET threads = {int(threads)}")
     connection.execute("SET enable_progress_bar = false")  # it would write to standard output
+    connection.execute(f"SET temp_directory = '{scratch}'")
     if memory:
         connection.execute(f"SET memory_limit = '{memory}'")
     print(json.dumps({"version": duckdb.__version__}), flush=True)
