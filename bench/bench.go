@@ -4,7 +4,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -43,9 +42,6 @@ type Options struct {
 	Out      io.Writer // the table of results
 	Progress io.Writer // what is being done
 }
-
-// ErrUnequal says that not all queries ran with equal answers.
-var ErrUnequal = errors.New("not all answers are equal")
 
 // TPCH runs the 22 queries derived from TPC-H, or those asked for.
 func TPCH(ctx context.Context, o Options) (*Report, error) {

@@ -83,7 +83,7 @@ func (r *Report) compared(q tpch.Query, engines []contender, answers []*answer) 
 	r.queries = append(r.queries, q.Name)
 	all, ours := "", answers[0]
 	for i, e := range engines {
-		res := &Result{Rows: answers[i].count}
+		res := &Result{Rows: answers[i].count, Seconds: []float64{}}
 		r.Engines[e.Name()].Queries[q.Name] = res
 		if i == 0 {
 			continue

@@ -44,14 +44,14 @@ const (
 )
 
 func newCombiner[K, V any](s mapSide[K, V], ctx *Context, out *mapOutput[K, V]) *combiner[K, V] {
-	c := &combiner[K, V]{user: s.combiner, ctx: ctx, key: s.key, value: s.value, out: out, limit: s.combinerKeys, index: map[string]int32{}}
+	c := &combiner[K, V]{user: perTask(s.combiner), ctx: ctx, key: s.key, value: s.value, out: out, limit: s.combinerKeys, index: map[string]int32{}}
 	if c.limit <= 0 {
 		c.limit = defaultCombinerKeys
 	}
 	c.emit = func(v V) {
 		*c.emitInto = append(*c.emitInto, c.keep(v))
 	}
-	if setup, ok := s.combiner.(Setup); ok {
+	if setup, ok := c.user.(Setup); ok {
 		c.err = setup.Setup(ctx)
 	}
 	return c

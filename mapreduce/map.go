@@ -42,7 +42,7 @@ func ReadTable[In, K, V any](t Table, m Mapper[In, K, V]) Input[K, V] {
 		}
 		spec := program.Input{Table: t.Name, Partition: t.Partition, Where: t.Where, Columns: cols}
 		return spec, func(c *Context, at program.Side) (program.Code, error) {
-			task := &mapTask[In, K, V]{mapper: m, in: in.clone()}
+			task := &mapTask[In, K, V]{mapper: perTask(m), in: in.clone()}
 			task.open(side, c, at)
 			return newTask(c, "mapper of "+t.Name, task.run), nil
 		}, nil
@@ -136,6 +136,9 @@ func (m *mapTask[In, K, V]) run(t *task) error {
 			if err := m.batch(t, b, emit); err != nil {
 				return err
 			}
+		}
+		if f, ok := m.mapper.(MapFinisher[K, V]); ok {
+			return f.Finish(t.ctx, emit)
 		}
 		return nil
 	})

@@ -36,6 +36,8 @@ import (
 )
 
 // Mapper turns a row into any number of keys and values. An error ends the job.
+// Each task has a mapper of its own: if it is a pointer to a struct, a copy of that
+// as the job's definition left it. The same holds for reducers and combiners.
 type Mapper[In, K, V any] interface {
 	Map(ctx *Context, in In, emit func(K, V)) error
 }
@@ -59,6 +61,17 @@ type Setup interface {
 // Cleanup is implemented by those that have something to do after the last.
 type Cleanup interface {
 	Cleanup(ctx *Context) error
+}
+
+// MapFinisher is implemented by mappers that emit something after the last row, for
+// example what they have counted.
+type MapFinisher[K, V any] interface {
+	Finish(ctx *Context, emit func(K, V)) error
+}
+
+// ReduceFinisher is implemented by reducers that emit something after the last group.
+type ReduceFinisher[Out any] interface {
+	Finish(ctx *Context, emit func(Out)) error
 }
 
 // None is a row without columns.

@@ -43,6 +43,9 @@ func (r *reduceTask[K, V, Out]) run(t *task) error {
 			}
 			more, err = g.skip()
 		}
+		if f, ok := r.reducer.(ReduceFinisher[Out]); ok && err == nil {
+			return f.Finish(t.ctx, emit)
+		}
 		return err
 	})
 	if err != nil {

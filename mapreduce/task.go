@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"reflect"
 	"runtime/debug"
 	"strings"
 
@@ -128,7 +129,20 @@ func (t *task) Close() error {
 
 func (t *task) Counters() map[string]int64 { return t.ctx.values() }
 
-// run calls f between the Setup and Cleanup of code.
+// perTask gives a task its own mapper, reducer or combiner: if that is a pointer to a
+// struct, a pointer to a copy. On a cluster a task has a process of its own; so
+// tasks in one process do not share state either.
+func perTask[T any](code T) T {
+	v := reflect.ValueOf(code)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		return code
+	}
+	own := reflect.New(v.Elem().Type())
+	own.Elem().Set(v.Elem())
+	return own.Interface().(T)
+}
+
+// around calls f between the Setup and Cleanup of code.
 func (t *task) around(code any, f func() error) error {
 	if s, ok := code.(Setup); ok {
 		if err := s.Setup(t.ctx); err != nil {

@@ -204,15 +204,22 @@ func (st *statement) wanted(n logical.Node, t *table.Table, in *program.Input) (
 		if err != nil {
 			return nil, err
 		}
+		from := n.Columns()[at].Type
 		e, err := st.binder.Assign(n.Columns()[at], f.Type, f.Name, diag.Pos{})
-		if err != nil {
+		if err != nil || !readable(from, f.Type) {
 			return nil, diag.Errorf(diag.CodeImplicitCast, diag.Pos{}, "column %s of %s is %s, which the program's field of type %s cannot hold",
-				t.Schema()[at].Name, t.Name, t.Schema()[at].Type, f.Type)
+				t.Schema()[at].Name, t.Name, from, f.Type)
 		}
 		p.Items = append(p.Items, e)
 		p.Cols = append(p.Cols, st.binder.NewColumn(f.Name, f.Type, false))
 	}
 	return p, nil
+}
+
+// readable reports whether a column may be read as type to: without losing digits,
+// except that an integer which does not fit is an error when it is met.
+func readable(from, to types.Type) bool {
+	return types.CanCoerce(from, to) || from.IsInteger() && to.IsInteger() || from.IsTemporal() && to.IsTemporal()
 }
 
 // tableColumn finds a column that a program names. The empty name is the only one.
@@ -242,5 +249,5 @@ func onlyReads(in *program.Input, n logical.Node) error {
 	case *logical.Filter, *logical.Project:
 		return onlyReads(in, n.Inputs()[0])
 	}
-	return diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "the condition %q on %s needs another table", in.Where, in.Table)
+	return diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "%q on %s is more than a condition on its rows", in.Where, in.Table)
 }

@@ -68,19 +68,19 @@ func (s *statement) run(ctx context.Context) {
 	}
 }
 
-func (s *statement) carryOut(ctx context.Context) error {
+func (s *statement) carryOut(ctx context.Context) (err error) {
 	e := s.engine
 	settings, err := e.settings(s.req.State)
 	if err != nil {
 		return err
 	}
-	if d, err := time.ParseDuration(settings.StatementDeadline); err == nil && d > 0 {
+	if d, perr := time.ParseDuration(settings.StatementDeadline); perr == nil && d > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeoutCause(ctx, d, diag.Errorf(diag.CodeTimeout, diag.Pos{}, "the statement ran longer than %s", d))
 		defer stop()
 		defer func() {
-			if s.err != nil && ctx.Err() == context.DeadlineExceeded {
-				s.err = context.Cause(ctx)
+			if err != nil && ctx.Err() == context.DeadlineExceeded {
+				err = context.Cause(ctx)
 			}
 		}()
 	}

@@ -128,22 +128,28 @@ func drive(ctx context.Context, n physical.Node, env *operator.Env) (detail []by
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := op.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	if err := op.Open(ctx); err != nil {
+	err = drain(ctx, op)
+	// Closing completes the statistics: what was held and spilled at most.
+	if cerr := op.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
 		return nil, err
+	}
+	return json.Marshal(operator.StatsOf(op))
+}
+
+func drain(ctx context.Context, op operator.Operator) error {
+	if err := op.Open(ctx); err != nil {
+		return err
 	}
 	for {
 		if _, err := op.Next(ctx); err == io.EOF {
-			break
+			return nil
 		} else if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return json.Marshal(operator.StatsOf(op))
 }
 
 func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (*operator.Env, error) {

@@ -39,6 +39,7 @@ def main():
     threads, memory, database = sys.argv[1:4]
     connection = duckdb.connect(database)
     connection.execute(f"SET threads = {int(threads)}")
+    connection.execute("SET enable_progress_bar = false")  # it would write to standard output
     if memory:
         connection.execute(f"SET memory_limit = '{memory}'")
     print(json.dumps({"version": duckdb.__version__}), flush=True)

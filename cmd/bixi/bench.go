@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/bench"
+	"github.com/bixidata/bixi/cmd/bixi/console"
 	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/server"
 )
@@ -42,6 +43,9 @@ const (
 	suiteTPCH      = "tpch"
 	suiteWordCount = "wordcount"
 )
+
+// peers are the engines that suites know beside ours.
+var peers = map[string]string{suiteTPCH: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
@@ -79,7 +83,7 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	if f.check {
 		o.Runs = 0
 		if len(o.Peers) == 0 && suite == suiteTPCH {
-			o.Peers = []string{"duckdb"}
+			o.Peers = []string{peers[suite]}
 		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
@@ -97,7 +101,8 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 		}
 	}
 	if equal, all := r.Equal(); equal < all {
-		return fmt.Errorf("%d of %d queries: %w", all-equal, all, bench.ErrUnequal)
+		fmt.Fprintf(os.Stderr, "bixi: %d of %d queries failed or have other answers\n", all-equal, all)
+		return console.ErrFailed
 	}
 	return nil
 }
@@ -171,6 +176,11 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--threads takes a positive number")
 	case o.Runs < 1:
 		return usagef("--runs takes a positive number; --check only compares answers")
+	}
+	for _, name := range o.Peers {
+		if name != peers[suite] {
+			return usagef("there is no peer %s: the peer of %s is %s", name, suite, peers[suite])
+		}
 	}
 	if o.Memory != "" {
 		if n, err := setting.ParseBytes(o.Memory); err != nil || n == 0 {

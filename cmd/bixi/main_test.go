@@ -12,15 +12,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/bixidata/bixi/mapreduce/program"
+	"github.com/bixidata/bixi/mapreduce"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(program.EnvServe) != "" {
-		main() // whatever the file is called through which it travelled
-	}
 	testscript.Main(m, map[string]func(){
-		"bixi": main,
+		"bixi":      main,
+		"wordcount": func() { mapreduce.Main(wordCount) },
 	})
 }
 

@@ -126,13 +126,14 @@ func executable(ctx context.Context, path string) (abs string, clean func(), err
 // resources is the folder of a warehouse through which programs travel.
 const resources = ".resources"
 
-// upload copies a program into a warehouse, under its digest, unless it is there.
+// upload copies a program into a warehouse, in a folder of its digest, unless it is
+// there.
 func upload(path, warehouse, digest string) (string, error) {
-	dir, err := filepath.Abs(filepath.Join(warehouse, resources))
+	dir, err := filepath.Abs(filepath.Join(warehouse, resources, digest))
 	if err != nil {
 		return "", err
 	}
-	to := filepath.Join(dir, digest)
+	to := filepath.Join(dir, filepath.Base(path))
 	if _, err := os.Stat(to); err == nil {
 		return to, nil
 	}

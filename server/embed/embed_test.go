@@ -13,6 +13,7 @@ import (
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/server/embed"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 )
 
@@ -103,6 +104,32 @@ func TestStatements(t *testing.T) {
 		}
 		if text := strings.Join(got, ";"); text != c.want {
 			t.Errorf("%s\ngot  %s\nwant %s", c.script, text, c.want)
+		}
+	}
+}
+
+func TestStatementTimeout(t *testing.T) {
+	n := open(t)
+	_, err := run(t, n, "set bixi.statement.timeout=1us; select count(*) from (values (1)) a join (values (2)) b")
+	if e := diag.Of(err); err == nil || e.Code != diag.CodeTimeout {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestGuards(t *testing.T) {
+	n := open(t)
+	for _, c := range []struct {
+		script string
+		code   diag.Code
+	}{
+		{"set odps.sql.allow.cartesian=false; select * from (values (1)) a(x), (values (2)) b(y)", diag.CodeCartesian},
+		{"create table p (a bigint) partitioned by (ds string); set odps.sql.allow.fullscan=false; select * from p", diag.CodeSemantic},
+		{"set odps.sql.validate.orderby.limit=true; select 1 as a order by a", diag.CodeSemantic},
+	} {
+		_, err := run(t, n, c.script)
+		var e *diag.Error
+		if !errors.As(err, &e) || e.Code != c.code {
+			t.Errorf("%s: %v", c.script, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package external
 
 import (
 	"context"
+	"maps"
 	"math"
 	"path/filepath"
 	"strings"
@@ -58,6 +59,7 @@ func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
 	if err != nil {
 		return err
 	}
+	def.Properties = maps.Clone(def.Properties)
 	def.Properties[table.PropertyExternal] = dir
 	all, err := c.scan(ctx, dir)
 	if err != nil {
@@ -205,6 +207,9 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 			cs, ok := f.byName[strings.ToLower(col.Name)]
 			if !ok {
 				continue
+			}
+			if at := f.schema.Index(col.Name); at < 0 || !f.schema[at].Type.Equal(col.Type) {
+				cs.Min, cs.Max = nil, nil // bounds of another type cannot be compared
 			}
 			if i > 0 {
 				cs = mergeStats(s.Columns[col.ID], cs)

@@ -157,7 +157,7 @@ func changeSchema(m *metadata, change table.Change) error {
 	last := m.Schemas[len(m.Schemas)-1].ID
 	m.Schemas = append(m.Schemas, iceberg.NewSchema(last+1, fields...))
 	m.CurrentSchemaID = last + 1
-	return nil
+	return m.mapNames()
 }
 
 // widens allows the type promotions of the Iceberg specification.

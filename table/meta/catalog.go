@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -295,7 +296,7 @@ func (c *Catalog) newMetadata(def table.Definition) (*metadata, error) {
 		parts = append(parts, iceberg.PartitionField{SourceIDs: []int{source}, FieldID: m.LastPartitionID, Name: strings.ToLower(def.Partition[i].Name), Transform: iceberg.IdentityTransform{}})
 	}
 	m.Specs = []iceberg.PartitionSpec{iceberg.NewPartitionSpecID(0, parts...)}
-	return m, nil
+	return m, m.mapNames()
 }
 
 func field(w *schemaWriter, id int, col table.Column) (iceberg.NestedField, error) {
@@ -335,19 +336,30 @@ func (c *Catalog) exists(ctx context.Context, n table.Name) (exists, view bool, 
 	return err == nil, true, err
 }
 
+// pointer is where the table's metadata is now; sql.ErrNoRows if there is no table.
+func (c *Catalog) pointer(ctx context.Context, n table.Name) (location string, err error) {
+	err = c.db.QueryRowContext(ctx, `SELECT metadata_location FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?`,
+		catalogName, namespace(n), n.Table).Scan(&location)
+	return location, err
+}
+
 // current finds the table's metadata and where it is.
 func (c *Catalog) current(ctx context.Context, n table.Name) (*metadata, string, error) {
-	var location string
-	err := c.db.QueryRowContext(ctx, `SELECT metadata_location FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?`,
-		catalogName, namespace(n), n.Table).Scan(&location)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, "", c.notFound(ctx, n)
+	for before := ""; ; {
+		location, err := c.pointer(ctx, n)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, "", c.notFound(ctx, n)
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		m, err := c.readMetadata(ctx, location)
+		if errors.Is(err, fs.ErrNotExist) && location != before {
+			before = location // so many commits since that the file is gone: look again
+			continue
+		}
+		return m, location, err
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	m, err := c.readMetadata(ctx, location)
-	return m, location, err
 }
 
 // metadataCached bounds the metadata files kept in memory.
@@ -416,7 +428,7 @@ func describe(n table.Name, m *metadata) (*table.Table, error) {
 	}
 	fmt.Sscan(m.Properties[propLifecycle], &t.Lifecycle)
 	for k, v := range m.Properties {
-		if k == table.PropertyExternal || !strings.HasPrefix(k, "bixi.") && k != propComment && k != propOwner {
+		if k == table.PropertyExternal || !strings.HasPrefix(k, "bixi.") && k != propComment && k != propOwner && k != propNames {
 			t.Properties[k] = v
 		}
 	}

@@ -33,6 +33,9 @@ func (c *Catalog) Commit(ctx context.Context, t *table.Table, commit table.Commi
 			return 0, err
 		}
 	}
+	if len(commit.Static) > len(t.Partition) {
+		return 0, diag.Errorf(diag.CodeInternal, diag.Pos{}, "%s has no %d partition columns", t.Name, len(commit.Static))
+	}
 	for range maxTries {
 		m, location, err := c.current(ctx, t.Name)
 		if err != nil {
@@ -430,7 +433,22 @@ func (c *Catalog) swap(ctx context.Context, n table.Name, m *metadata, location 
 		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("committing to %s: %w", n, err)
+		// The commit of the transaction may have failed after it took effect: what
+		// the database says counts, and as long as it is silent no file is removed.
+		now, rerr := c.pointer(context.WithoutCancel(ctx), n)
+		switch {
+		case rerr != nil:
+			if w != nil {
+				w.written = nil
+			}
+			return false, fmt.Errorf("committing to %s: %w", n, err)
+		case now != target:
+			if w == nil {
+				c.remove(ctx, target)
+			}
+			return false, fmt.Errorf("committing to %s: %w", n, err)
+		}
+		won = true
 	}
 	if won {
 		c.remove(ctx, old...)
@@ -467,10 +485,31 @@ func (c *Catalog) record(ctx context.Context, tx *sql.Tx, t *table.Table, commit
 			keys[partitionKey(t.Partition, f.Partition)] = true
 		}
 	}
+	made := int64(0)
 	for key := range keys {
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO bixi_partitions VALUES (?, ?, ?)`, t.UUID, key, c.clock().UnixMilli()); err != nil {
+		res, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO bixi_partitions VALUES (?, ?, ?)`, t.UUID, key, c.clock().UnixMilli())
+		if err != nil {
 			return err
 		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		made += n
 	}
-	return nil
+	if made == 0 {
+		return nil
+	}
+	var all int
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM bixi_partitions WHERE table_uuid = ?`, t.UUID).Scan(&all); err != nil {
+		return err
+	}
+	return checkPartitionCount(t, all)
+}
+
+func checkPartitionCount(t *table.Table, n int) error {
+	if n <= maxPartitions {
+		return nil
+	}
+	return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%s cannot have more than %d partitions", t.Name, maxPartitions)
 }

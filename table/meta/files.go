@@ -132,7 +132,7 @@ func (c *Catalog) Files(ctx context.Context, t *table.Table, conds []table.Condi
 	if err != nil {
 		return nil, err
 	}
-	groups, err := c.fileRows(ctx, m.UUID)
+	groups, err := ownRows[int](ctx, c, "row_groups", m.UUID)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (c *Catalog) Files(ctx context.Context, t *table.Table, conds []table.Condi
 			continue
 		}
 		f := e.file
-		f.RowGroups = groups[f.Path].groups
+		f.RowGroups = groups[f.Path]
 		out = append(out, f)
 	}
 	slices.SortFunc(out, compareFiles)
@@ -233,26 +233,21 @@ func mayHold(op string, v, lo, hi types.Datum) bool {
 	return true
 }
 
-// fileRow is a row of bixi_files.
-type fileRow struct {
-	groups int
-	stats  []byte
-}
-
-func (c *Catalog) fileRows(ctx context.Context, uuid string) (map[string]fileRow, error) {
-	rows, err := c.db.QueryContext(ctx, `SELECT path, row_groups, stats FROM bixi_files WHERE table_uuid = ?`, uuid)
+// ownRows reads a column of bixi_files by path.
+func ownRows[T any](ctx context.Context, c *Catalog, column, uuid string) (map[string]T, error) {
+	rows, err := c.db.QueryContext(ctx, `SELECT path, `+column+` FROM bixi_files WHERE table_uuid = ?`, uuid)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string]fileRow{}
+	out := map[string]T{}
 	for rows.Next() {
 		var p string
-		var r fileRow
-		if err := rows.Scan(&p, &r.groups, &r.stats); err != nil {
+		var v T
+		if err := rows.Scan(&p, &v); err != nil {
 			return nil, err
 		}
-		out[p] = r
+		out[p] = v
 	}
 	return out, rows.Err()
 }
@@ -269,7 +264,7 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 	if err != nil {
 		return out, err
 	}
-	rows, err := c.fileRows(ctx, m.UUID)
+	sketches, err := ownRows[[]byte](ctx, c, "stats", m.UUID)
 	if err != nil {
 		return out, err
 	}
@@ -290,7 +285,7 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 			}
 			partitions[i][v] = true
 		}
-		if err := mergeSketches(merged, rows[e.file.Path].stats); err != nil {
+		if err := mergeSketches(merged, sketches[e.file.Path]); err != nil {
 			return out, err
 		}
 	}

@@ -98,8 +98,8 @@ func (c *Catalog) AddPartition(ctx context.Context, t *table.Table, values []typ
 				WithHint("write ADD IF NOT EXISTS PARTITION")
 		}
 	}
-	if len(all) >= maxPartitions {
-		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%s has %d partitions, the most there can be", t.Name, len(all))
+	if err := checkPartitionCount(t, len(all)+1); err != nil {
+		return err
 	}
 	_, err = c.db.ExecContext(ctx, `INSERT OR IGNORE INTO bixi_partitions VALUES (?, ?, ?)`, t.UUID, key, c.clock().UnixMilli())
 	return err
@@ -123,6 +123,9 @@ func (c *Catalog) DropPartition(ctx context.Context, t *table.Table, prefix []ty
 		m, location, err := c.current(ctx, t.Name)
 		if err != nil {
 			return err
+		}
+		if m.UUID != t.UUID {
+			return c.notFound(ctx, t.Name)
 		}
 		w := &snapshotWriter{c: c, m: m, id: newSnapshotID(), ctx: ctx}
 		manifests, err := c.manifestList(ctx, m.current())

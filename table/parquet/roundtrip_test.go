@@ -1,6 +1,7 @@
 package parquet_test
 
 import (
+	"io"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -185,5 +186,42 @@ func TestColumnsByIDNameAndType(t *testing.T) {
 		if _, err := parquet.NewReader(f, []parquet.Column{c}, parquet.ReaderOptions{}); err == nil {
 			t.Errorf("%s was read as %s", c.Name, c.Type)
 		}
+	}
+}
+
+// TestDictionaries checks that a column whose values repeat only in the long run
+// is written with a dictionary, and one whose values do not is not.
+func TestDictionaries(t *testing.T) {
+	cols := columnsOf([]types.Type{types.BigIntType, types.BigIntType})
+	g := rand.New(rand.NewPCG(3, 4))
+	var batches []*batch.Batch
+	for range 20 {
+		few, many := make([]int64, 4096), make([]int64, 4096)
+		for i := range few {
+			few[i], many[i] = g.Int64N(10_000), g.Int64()
+		}
+		batches = append(batches, batch.New(4096, batch.FromValues(types.BigIntType, batch.PhysI64, few, nil),
+			batch.FromValues(types.BigIntType, batch.PhysI64, many, nil)))
+	}
+	s := store.NewMemory()
+	write(t, s, "f", cols, parquet.WriterOptions{}, batches...)
+	r, err := parquet.NewReader(open(t, s, "f"), cols, parquet.ReaderOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var last [2]batch.Encoding
+	for {
+		b, err := r.Next(ctx)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = [2]batch.Encoding{b.Columns[0].Enc, b.Columns[1].Enc}
+	}
+	if last != [2]batch.Encoding{batch.Dict, batch.Flat} {
+		t.Errorf("the encodings at the end are %v", last)
 	}
 }

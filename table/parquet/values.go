@@ -35,7 +35,7 @@ type pageBounds struct {
 
 // The limits of dictionaries.
 const (
-	dictProbe    = 2048    // values after which a useless dictionary is dropped early
+	dictProbe    = 1 << 16 // values after which a useless dictionary is dropped early
 	dictMaxBytes = 1 << 20 // of a row group's dictionary
 )
 

@@ -73,7 +73,7 @@ func (a *aggregate) mergeRuns(ctx context.Context) error {
 					return nil
 				}
 				if err == nil {
-					err = w.write(b)
+					err = w.writeBlocks(b, b.Size())
 				}
 				if err != nil {
 					return err

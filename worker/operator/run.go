@@ -97,6 +97,18 @@ func (w *runWriter) write(b *batch.Batch) error {
 	return nil
 }
 
+// writeBlocks appends the rows of the dense batch b, which have size bytes, as
+// blocks of the usual size: readers hold a block of each run they merge.
+func (w *runWriter) writeBlocks(b *batch.Batch, size int64) error {
+	step := blockRows(int64(b.N), size)
+	for at := 0; at < b.N; at += step {
+		if err := w.write(b.Slice(at, min(at+step, b.N))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // finish completes the run.
 func (w *runWriter) finish() (*run, error) {
 	if err := w.w.Commit(); err != nil {

@@ -163,11 +163,8 @@ func (m *runMerge) drain(ctx context.Context, first *firstRows, w *runWriter) er
 			b = b.Slice(0, int(min(int64(b.N), left)))
 			left -= int64(b.N)
 		}
-		step := blockRows(int64(m.whole.N), m.whole.Size())
-		for at := 0; at < b.N; at += step {
-			if err := w.write(b.Slice(at, min(at+step, b.N))); err != nil {
-				return err
-			}
+		if err := w.writeBlocks(b, m.whole.Size()); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -214,3 +214,29 @@ func TestErrorsBeforeTheJobStarts(t *testing.T) {
 		}
 	}
 }
+
+// Inputs are read without losing digits, and conditions are only that.
+func TestInputsThatAreRefused(t *testing.T) {
+	e := open(t)
+	e.sql("create table src (k double, v bigint); create table dst (k bigint, v bigint); create view v as select 1 k, 2 v")
+	for _, c := range []struct {
+		in   mapreduce.Table
+		want string
+	}{
+		{mapreduce.Table{Name: "src"}, "column k of default.src is DOUBLE"},
+		{mapreduce.Table{Name: "v"}, "is a view"},
+		{mapreduce.Table{Name: "dst", Where: "k = 1 limit 1"}, "more than a condition"},
+		{mapreduce.Table{Name: "dst", Where: "k in (select v from src)"}, "more than a condition"},
+		{mapreduce.Table{Name: "dst", Where: "k ="}, "Parse exception"},
+		{mapreduce.Table{Name: "dst", Where: "nothing = 1"}, "nothing"},
+		{mapreduce.Table{Name: "dst", Partition: "p=1"}, "no partition column p"},
+		{mapreduce.Table{Name: "a..b"}, "is not a table name"},
+	} {
+		_, err := e.run(mapreduce.MapReduce[int64, int64, pair]{
+			Name: "refused", Inputs: pairs(c.in), Reducer: mapreduce.ReduceFunc(sumOf), Output: mapreduce.Table{Name: "dst"},
+		}.Job())
+		if err == nil || diag.ClassOf(err) != diag.User || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %q", c.in, err, c.want)
+		}
+	}
+}
