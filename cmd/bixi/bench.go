@@ -24,9 +24,11 @@ which Python 3 is needed.
 
 wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
 generated once. The program is this executable, which workers start as they do
-those of 'bixi mr run'. With --endpoint a server on this machine is measured, and
---threads and --memory are what it was started with. Peer: coreutils (tr, sort and
-uniq with LC_ALL=C on the same text in a file).
+those of 'bixi mr run'; --threads is how many tasks run at a time, each with a
+process of its own. Timed is a job from submission to the commit of its output
+table. With --endpoint a server on this machine is measured, and --threads and
+--memory are what it was started with. Peer: coreutils (tr, sort and uniq with
+LC_ALL=C); it reads the text as a plain file, the engine compressed Parquet.
 
 Answers are compared before anything is timed; the engines then take turns, query
 by query.`
