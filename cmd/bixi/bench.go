@@ -24,9 +24,11 @@ which Python 3 is needed.
 
 wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
 generated once. The program is this executable, which workers start as they do
-those of 'bixi mr run'. With --endpoint a server on this machine is measured, and
---threads and --memory are what it was started with. Peer: coreutils (tr, sort and
-uniq with LC_ALL=C on the same text in a file).
+those of 'bixi mr run'; --threads is how many tasks run at a time, each with a
+process of its own. Timed is a job from submission to the commit of its output
+table. With --endpoint a server on this machine is measured, and --threads and
+--memory are what it was started with. Peer: coreutils (tr, sort and uniq with
+LC_ALL=C); it reads the text as a plain file, the engine compressed Parquet.
 
 Answers are compared before anything is timed; the engines then take turns, query
 by query.`
@@ -43,6 +45,9 @@ const (
 	suiteTPCH      = "tpch"
 	suiteWordCount = "wordcount"
 )
+
+// peers are the engines that suites know beside ours.
+var peers = map[string]string{suiteTPCH: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
@@ -80,7 +85,7 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	if f.check {
 		o.Runs = 0
 		if len(o.Peers) == 0 && suite == suiteTPCH {
-			o.Peers = []string{"duckdb"}
+			o.Peers = []string{peers[suite]}
 		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
@@ -173,6 +178,11 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--threads takes a positive number")
 	case o.Runs < 1:
 		return usagef("--runs takes a positive number; --check only compares answers")
+	}
+	for _, name := range o.Peers {
+		if name != peers[suite] {
+			return usagef("there is no peer %s: the peer of %s is %s", name, suite, peers[suite])
+		}
 	}
 	if o.Memory != "" {
 		if n, err := setting.ParseBytes(o.Memory); err != nil || n == 0 {

@@ -13,13 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/bixidata/bixi/mapreduce"
-	"github.com/bixidata/bixi/mapreduce/program"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(program.EnvServe) != "" && filepath.Base(os.Args[0]) != "wordcount" {
-		main() // whatever the file is called through which it travelled
-	}
 	testscript.Main(m, map[string]func(){
 		"bixi":      main,
 		"wordcount": func() { mapreduce.Main(wordCount) },
