@@ -74,7 +74,7 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if d, perr := time.ParseDuration(settings.StatementDeadline); perr == nil && d > 0 {
+	if d := settings.StatementTimeout; d > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeoutCause(ctx, d, diag.Errorf(diag.CodeTimeout, diag.Pos{}, "the statement ran longer than %s", d))
 		defer stop()

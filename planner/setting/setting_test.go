@@ -56,6 +56,9 @@ func TestSet(t *testing.T) {
 		{"bixi.batch.rows", "-1", "Rows that operators aim for in a batch."},
 		{"bixi.optimizer", "perhaps", "Whether optional rewrites run; off for tests."},
 		{"bixi.memory.limit", "5 parsecs", ""},
+		{"bixi.statement.timeout", "soon", "How long a statement may run, such as 30s or 2h; 0s for ever."},
+		{"bixi.statement.timeout", "-1s", ""},
+		{"bixi.exchange.mode", "sideways", ""},
 	} {
 		err := s.Set(c.name, c.set)
 		if err == nil || diag.Of(err).Code != diag.CodeInvalidParameter || c.hint != "" && diag.Of(err).Hint != c.hint {
