@@ -89,7 +89,7 @@ func Open(ctx context.Context, cfg Config) (*Catalog, error) {
 		c.clock = time.Now
 	}
 	c.mu.metadata, c.mu.manifests = map[string]*metadata{}, map[string][]fileEntry{}
-	if _, err := db.ExecContext(ctx, tables); err != nil {
+	if _, err := db.ExecContext(ctx, tables+upkeepTables); err != nil {
 		db.Close()
 		return nil, diag.Errorf(diag.CodeStorage, diag.Pos{}, "the catalog in %s cannot be opened", root).WithCause(err)
 	}
@@ -510,7 +510,7 @@ func (c *Catalog) Drop(ctx context.Context, n table.Name, ifExists bool) error {
 		return err
 	}
 	err = c.update(ctx, func(tx *sql.Tx) error {
-		for _, q := range []string{`DELETE FROM bixi_partitions WHERE table_uuid = ?`, `DELETE FROM bixi_files WHERE table_uuid = ?`} {
+		for _, q := range []string{`DELETE FROM bixi_partitions WHERE table_uuid = ?`, `DELETE FROM bixi_files WHERE table_uuid = ?`, `DELETE FROM bixi_expired WHERE table_uuid = ?`} {
 			if _, err := tx.ExecContext(ctx, q, m.UUID); err != nil {
 				return err
 			}

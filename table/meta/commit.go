@@ -47,6 +47,9 @@ func (c *Catalog) Commit(ctx context.Context, t *table.Table, commit table.Commi
 		if id, ok := committed(m, commit.Job); ok {
 			return id, nil
 		}
+		if id, ok, err := c.committedBefore(ctx, m.UUID, commit.Job); err != nil || ok {
+			return id, err
+		}
 		id, won, err := c.try(ctx, t, m, location, commit)
 		if err != nil || won {
 			return id, err

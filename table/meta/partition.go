@@ -43,9 +43,9 @@ func (c *Catalog) Partitions(ctx context.Context, t *table.Table, prefix []types
 	if err != nil {
 		return nil, err
 	}
-	times := map[int64]time.Time{}
-	for _, s := range m.Snapshots {
-		times[s.ID] = time.UnixMilli(s.Timestamp)
+	times, err := c.snapshotTimes(ctx, m)
+	if err != nil {
+		return nil, err
 	}
 	for _, f := range files {
 		key := partitionKey(t.Partition, f.file.Partition)
