@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -126,11 +127,33 @@ func replacement(commit table.Commit) func(table.DataFile) bool {
 	case table.OverwritePartition:
 		return func(f table.DataFile) bool { return hasPrefix(f.Partition, commit.Static) }
 	case table.OverwriteDynamic:
+		made := map[levels][][]types.Datum{}
+		for _, f := range commit.Files {
+			key := levelsOf(f.Partition)
+			if !slices.ContainsFunc(made[key], func(v []types.Datum) bool { return hasPrefix(f.Partition, v) }) {
+				made[key] = append(made[key], f.Partition)
+			}
+		}
 		return func(f table.DataFile) bool {
-			return slices.ContainsFunc(commit.Files, func(n table.DataFile) bool { return hasPrefix(f.Partition, n.Partition) })
+			return slices.ContainsFunc(made[levelsOf(f.Partition)], func(v []types.Datum) bool { return hasPrefix(f.Partition, v) })
 		}
 	}
 	return nil
+}
+
+// levels is the first partition values as the key of a map. Equal values have
+// equal keys; those of tables with more levels (other engines make such) may too
+// if the values differ.
+type levels [maxLevels]types.Datum
+
+func levelsOf(values []types.Datum) (key levels) {
+	copy(key[:], values)
+	for i, v := range key {
+		if f, ok := v.(float64); ok && math.IsNaN(f) {
+			key[i] = "NaN" // NaN is no key of a map
+		}
+	}
+	return key
 }
 
 func hasPrefix(values, prefix []types.Datum) bool {

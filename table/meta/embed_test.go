@@ -16,6 +16,8 @@ import (
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/server/embed"
 	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/table/meta"
+	"github.com/bixidata/bixi/table/store"
 )
 
 // engine is an engine on a warehouse, closed with the test.
@@ -140,21 +142,81 @@ show(t.scan(row_filter="a >= 60"))
 print("--")
 print(t.scan().to_arrow().to_pylist()[0].keys() and len(t.metadata.snapshots), len(t.inspect.partitions()), len(t.inspect.files()))
 `
-	out, err := exec.CommandContext(t.Context(), python, "-c", script, dir).CombinedOutput()
+	read := func(shape string) {
+		t.Helper()
+		out, err := exec.CommandContext(t.Context(), python, "-c", script, dir).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		parts := strings.Split(strings.TrimSpace(string(out)), "--\n")
+		if got := strings.Split(strings.TrimSpace(parts[0]), "\n"); !slices.Equal(got, want) {
+			t.Errorf("PyIceberg reads\n%s\nwant\n%s", parts[0], strings.Join(want, "\n"))
+		}
+		if got := strings.TrimSpace(parts[1]); got != want[2] {
+			t.Errorf("one partition: %q, want %q", got, want[2])
+		}
+		if got := strings.TrimSpace(parts[2]); got != want[3] {
+			t.Errorf("a >= 60: %q, want %q", got, want[3])
+		}
+		if got := strings.TrimSpace(parts[3]); got != shape {
+			t.Errorf("snapshots, partitions, files: %q, want %q", got, shape)
+		}
+	}
+	read("5 4 4")
+	before := dataFiles(t, dir)
+	expireAll(t, dir)
+	read("1 4 4")
+	if after := dataFiles(t, dir); before <= 4 || after != 4 {
+		t.Errorf("%d data files before the upkeep, %d after", before, after)
+	}
+}
+
+func dataFiles(t *testing.T, warehouse string) int {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(warehouse, "*", "*", "data", "*.parquet"))
 	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatal(err)
 	}
-	parts := strings.Split(strings.TrimSpace(string(out)), "--\n")
-	if got := strings.Split(strings.TrimSpace(parts[0]), "\n"); !slices.Equal(got, want) {
-		t.Errorf("PyIceberg reads\n%s\nwant\n%s", parts[0], strings.Join(want, "\n"))
+	return len(files)
+}
+
+// expireAll does the upkeep that is due in a year.
+func expireAll(t *testing.T, warehouse string) {
+	t.Helper()
+	c, err := meta.Open(t.Context(), meta.Config{Warehouse: warehouse, Files: store.NewLocal(""), Clock: func() time.Time { return time.Now().AddDate(1, 0, 0) }})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := strings.TrimSpace(parts[1]); got != want[2] {
-		t.Errorf("one partition: %q, want %q", got, want[2])
+	if err := errors.Join(c.Maintain(t.Context(), meta.Upkeep{Snapshots: 1}), c.Close()); err != nil {
+		t.Fatal(err)
 	}
-	if got := strings.TrimSpace(parts[2]); got != want[3] {
-		t.Errorf("a >= 60: %q, want %q", got, want[3])
+}
+
+// Queries do not notice the upkeep of the tables they read.
+func TestDataAfterUpkeep(t *testing.T) {
+	dir := t.TempDir()
+	n := engine(t, dir)
+	want := query(t, n.Statements, `
+		CREATE TABLE t (a BIGINT) PARTITIONED BY (p STRING);
+		INSERT INTO t PARTITION (p='x') VALUES (1), (2);
+		INSERT OVERWRITE TABLE t PARTITION (p='y') VALUES (3);
+		INSERT OVERWRITE TABLE t PARTITION (p='y') VALUES (4);
+		SELECT a, p FROM t ORDER BY a;`)
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
 	}
-	if got := strings.TrimSpace(parts[3]); got != "5 4 4" {
-		t.Errorf("snapshots, partitions, files: %q", got)
+	before := dataFiles(t, dir)
+	expireAll(t, dir)
+	if after := dataFiles(t, dir); after != before-1 {
+		t.Errorf("%d data files before the upkeep, %d after", before, after)
+	}
+	n = engine(t, dir)
+	defer n.Close()
+	if got := query(t, n.Statements, `SELECT a, p FROM t ORDER BY a;`); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	got := query(t, n.Statements, `INSERT INTO t PARTITION (p='x') VALUES (9); SELECT count(*) FROM t;`)
+	if !slices.Equal(got, []string{"4"}) {
+		t.Errorf("got %q rows after an insert", got)
 	}
 }

@@ -269,6 +269,7 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 		return out, err
 	}
 	merged := map[int]*sketch.HyperLogLog{}
+	unbounded := bounds{map[int]bool{}, map[int]bool{}}
 	partitions := make([]map[types.Datum]bool, len(t.Partition))
 	for _, e := range entries {
 		if !keeps(t, e.file, conds) {
@@ -279,6 +280,7 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 		for id, cs := range e.file.Columns {
 			out.Columns[id] = mergeStats(out.Columns[id], cs)
 		}
+		unbounded.note(t, e.file)
 		for i, v := range e.file.Partition {
 			if partitions[i] == nil {
 				partitions[i] = map[types.Datum]bool{}
@@ -294,12 +296,36 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 		cs.NDV = math.Min(h.Estimate(), math.Max(1, float64(out.Rows)))
 		out.Columns[id] = cs
 	}
+	for id, cs := range out.Columns {
+		if unbounded.below[id] {
+			cs.Min = nil
+		}
+		if unbounded.above[id] {
+			cs.Max = nil
+		}
+		out.Columns[id] = cs
+	}
 	for i, p := range t.Partition {
 		cs := out.Columns[p.ID]
 		cs.NDV = float64(len(partitions[i]))
 		out.Columns[p.ID] = cs
 	}
 	return out, nil
+}
+
+// bounds are the columns for which a file says nothing of its least or greatest
+// value, though it may have one.
+type bounds struct{ below, above map[int]bool }
+
+func (b bounds) note(t *table.Table, f table.DataFile) {
+	for _, col := range t.Columns {
+		s, ok := f.Columns[col.ID]
+		if f.Rows == 0 || ok && s.Nulls == f.Rows {
+			continue
+		}
+		b.below[col.ID] = b.below[col.ID] || s.Min == nil
+		b.above[col.ID] = b.above[col.ID] || s.Max == nil
+	}
 }
 
 func mergeStats(a, b table.ColumnStats) table.ColumnStats {
