@@ -141,11 +141,3 @@ func (c *codec) names() []string {
 	}
 	return out
 }
-
-func (c *codec) types() []types.Type {
-	out := make([]types.Type, len(c.fields))
-	for i := range c.fields {
-		out[i] = kindTypes[c.fields[i].kind]
-	}
-	return out
-}

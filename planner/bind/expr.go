@@ -171,18 +171,6 @@ func (b *Binder) fold(e scalar.Expr) scalar.Expr {
 	return e
 }
 
-// coerce converts e to t implicitly.
-func (b *Binder) coerce(e scalar.Expr, t types.Type, pos diag.Pos) (scalar.Expr, error) {
-	if e.Type().Equal(t) {
-		return e, nil
-	}
-	if !types.CanCoerce(e.Type(), t) {
-		return nil, diag.Errorf(diag.CodeImplicitCast, pos, "%s does not convert to %s implicitly", e.Type(), t).
-			WithHint("write CAST(… AS %s)", t)
-	}
-	return b.fold(&scalar.Cast{Arg: e, Typ: t, Line: pos.Line, Col: pos.Col}), nil
-}
-
 // convert is coerce without the check, for conversions an operator implies.
 func (b *Binder) convert(e scalar.Expr, t types.Type, pos diag.Pos) scalar.Expr {
 	if e.Type().Equal(t) {

@@ -39,9 +39,6 @@ func (s *scope) cte(name string) *cte {
 	return nil
 }
 
-// child is a scope for a subquery of s: it sees s's columns as correlations.
-func (s *scope) child() *scope { return &scope{parent: s} }
-
 // columns lists all visible columns in order.
 func (s *scope) columns() []logical.Column {
 	var out []logical.Column

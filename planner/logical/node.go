@@ -104,8 +104,6 @@ type Join struct {
 	On    []scalar.Expr
 	Mark  Column // of kind Mark
 	Apply bool
-	// Fixed keeps the join where it was written.
-	Fixed bool
 }
 
 // Sort orders rows. Limit may cut it to a top-n.

@@ -17,7 +17,7 @@ const maxExhaustive = 11
 // a tree is the rows that flow: those of every intermediate result, and those of
 // the smaller side of each join twice, for building its table.
 func orderJoins(c *Context, n logical.Node) (logical.Node, error) {
-	if j, ok := n.(*logical.Join); ok && j.Kind == logical.Inner && !j.Fixed {
+	if j, ok := n.(*logical.Join); ok && j.Kind == logical.Inner {
 		g := &joinGraph{c: c}
 		g.flatten(n)
 		if len(g.rels) > 2 {
@@ -47,14 +47,14 @@ type joinGraph struct {
 func (g *joinGraph) flatten(n logical.Node) {
 	switch j := n.(type) {
 	case *logical.Join:
-		if j.Kind == logical.Inner && !j.Fixed {
+		if j.Kind == logical.Inner {
 			g.flatten(j.L)
 			g.flatten(j.R)
 			g.conds = append(g.conds, j.On...)
 			return
 		}
 	case *logical.Filter:
-		if in, ok := j.Input.(*logical.Join); ok && in.Kind == logical.Inner && !in.Fixed {
+		if in, ok := j.Input.(*logical.Join); ok && in.Kind == logical.Inner {
 			g.flatten(in)
 			g.conds = append(g.conds, j.Conds...)
 			return

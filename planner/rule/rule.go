@@ -16,7 +16,6 @@ import (
 type Context struct {
 	Functions *udf.Registry
 	NewColumn func(name string, t types.Type, required bool) logical.Column
-	Fold      func(scalar.Expr) (types.Datum, bool)
 	Cost      *cost.Model
 }
 

@@ -45,7 +45,6 @@ type Reader struct {
 
 	group  int       // next row group
 	ranges []rowSpan // left of the current row group
-	row    int64     // next row in it
 	open   bool
 }
 

@@ -187,9 +187,7 @@ func member(b []byte, t types.Type) (types.Datum, []byte, error) {
 	return inner(b[1:], t)
 }
 
-// sortableFloat is the encoding of x as DOUBLE, and floatSortable its inverse.
-func sortableFloat(dst []byte, x float64) []byte { return appendKey(dst, floatKey(x)) }
-
+// floatSortable is the DOUBLE of an encoding.
 func floatSortable(b []byte) float64 {
 	if len(b) < 8 {
 		return math.NaN()

@@ -193,14 +193,6 @@ func (a *Agent) sorted() []stage.AttemptID {
 	return ids
 }
 
-// say queues a message for this link or the next.
-func (a *Agent) say(up *taskpb.Up) {
-	a.mu.Lock()
-	a.mu.queue = append(a.mu.queue, up)
-	a.mu.Unlock()
-	signal(a.ready)
-}
-
 // dropAll frees what is left when no task runs any more.
 func (a *Agent) dropAll() {
 	a.mu.Lock()
