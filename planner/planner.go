@@ -164,6 +164,7 @@ func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, err
 	})
 	rc := &rule.Context{
 		Functions: st.Functions, NewColumn: st.binder.NewColumn, Cost: model,
+		Fold: func(e scalar.Expr) (types.Datum, bool) { return st.Fold(e, st.udf) },
 	}
 	var broken error
 	trace := func(pass string, n logical.Node) {

@@ -15,6 +15,8 @@ import (
 // Context is what passes may use.
 type Context struct {
 	Functions *udf.Registry
+	// Fold evaluates an expression without columns; false if it is volatile or fails.
+	Fold      func(scalar.Expr) (types.Datum, bool)
 	NewColumn func(name string, t types.Type, required bool) logical.Column
 	Cost      *cost.Model
 }
@@ -31,11 +33,13 @@ type Pass struct {
 var Passes = []Pass{
 	{"decorrelate", decorrelate, true},           // first: nothing else knows Apply
 	{"distinct-aggregates", splitDistinct, true}, // lowering knows plain aggregates only
-	{"factor-or", factorOr, false},               // before push-filters, which moves what it finds
-	{"push-filters", pushFilters, false},         // also turns outer joins into inner ones
-	{"push-semi-joins", pushSemiJoins, false},    // before order-joins, to which the reduced side is one relation
-	{"order-joins", orderJoins, false},           // needs filters at the scans to estimate
-	{"prune-columns", pruneColumns, false},       // last: others may add column uses
+	{"fold-constants", foldConstants, false},
+	{"factor-or", factorOr, false},            // before push-filters, which moves what it finds
+	{"push-filters", pushFilters, false},      // also turns outer joins into inner ones
+	{"fold-pushed", foldConstants, false},     // pushing puts expressions in place of columns
+	{"push-semi-joins", pushSemiJoins, false}, // before order-joins, to which the reduced side is one relation
+	{"order-joins", orderJoins, false},        // needs filters at the scans to estimate
+	{"prune-columns", pruneColumns, false},    // last: others may add column uses
 }
 
 // Trace receives the tree after each pass that changed it.
