@@ -20,7 +20,7 @@ type Scan struct {
 	ID      int // unique in the plan
 	Table   string
 	Columns []ScanColumn
-	// Filter, over the output columns, is applied while reading; nil for none.
+	// Filter, over Columns (not Output), is applied while reading; nil for none.
 	Filter scalar.Expr
 	// Output lists the positions in Columns that leave the node; the others
 	// serve the Filter only.
