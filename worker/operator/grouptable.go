@@ -39,12 +39,20 @@ func newGroupTable(ts []types.Type) groupTable {
 	return newBytesTable(ts)
 }
 
-// startSlots is the size a hash table begins with; a table is at most half full.
+// startSlots is the size a hash table begins with.
 const startSlots = 1024
+
+// roomySlots is the size up to which a table is at most a quarter full, so that
+// nearly every row finds its group in the first slot; a larger one, whose memory
+// counts, is at most half full.
+const roomySlots = 1 << 14
+
+// crowded reports that a table of that many slots is too small for n groups.
+func crowded(slots, n int) bool { return 2*n > slots || slots < roomySlots && 4*n > slots }
 
 // slotsFor is the number of slots for n groups.
 func slotsFor(slots, n int) int {
-	for slots < 2*n {
+	for crowded(slots, n) {
 		slots *= 2
 	}
 	return slots

@@ -71,7 +71,7 @@ func (t *bytesTable) assign(keys []*batch.Column, hashes []uint64, ids []int32) 
 			}
 			p++
 		}
-		if 2*len(t.hashOf) > len(slots) {
+		if crowded(len(slots), len(t.hashOf)) {
 			t.grow()
 			slots = t.slots
 		}

@@ -114,7 +114,7 @@ func (t *fixedTable[K]) insert(packed []K, hashes []uint64, ids, rows []int32) {
 			}
 			p++
 		}
-		if 2*len(t.keyOf) > len(slots) {
+		if crowded(len(slots), len(t.keyOf)) {
 			t.grow()
 			slots = t.slots
 		}

@@ -114,6 +114,9 @@ func (s *scan) Next(ctx context.Context) (*batch.Batch, error) {
 // next opens the next split.
 func (s *scan) next(ctx context.Context) error {
 	splits := s.env.Splits[s.node.ID]
+	for s.split < len(splits) && s.barren(splits[s.split]) {
+		s.split++
+	}
 	if s.split == len(splits) {
 		return io.EOF
 	}
@@ -144,6 +147,23 @@ func (s *scan) next(ctx context.Context) error {
 	}
 	s.file, s.reader = file, reader
 	return nil
+}
+
+// barren reports whether the runtime filters leave no row of a split, by its
+// partition's values or because a join has an empty side: its file is not opened.
+func (s *scan) barren(sp physical.Split) bool {
+	for _, k := range s.keys {
+		if !k.filter.MayContainRange(nil, nil) {
+			return true
+		}
+		if c := s.node.Columns[k.column]; c.Partition > 0 {
+			value := batch.DatumColumn(c.Type, sp.Partition[c.Partition-1], 1)
+			if len(k.filter.Select(value, s.every(1))) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // skip reports whether no row of a range with these statistics can survive.

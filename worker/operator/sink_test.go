@@ -356,6 +356,52 @@ func TestScanRuntimeFilter(t *testing.T) {
 	}
 }
 
+// Files of partitions that a join's build side does not name are not even opened.
+func TestScanSkipsPartitionsByRuntimeFilter(t *testing.T) {
+	s := newSunk(store.NewMemory(), row{"x", int64(1)}, 0)
+	files, err := s.write(t, sinkRows(50, 1), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split := func(path string, p types.Datum) physical.Split {
+		return physical.Split{Path: path, Format: physical.FormatParquet, Partition: row{"x", p}}
+	}
+	for _, c := range []struct {
+		name string
+		keys []row
+		want int
+	}{
+		{"one partition", []row{{int64(1)}, {int64(7)}, {nil}}, 50},
+		{"empty side", nil, 0},
+	} {
+		scan := wholeScan(nil)
+		scan.Output = []int{0, 1}
+		q := slices.IndexFunc(scan.Columns, func(c physical.ScanColumn) bool { return c.Partition == 2 })
+		scan.Output = append(scan.Output, q)
+		scan.RuntimeFilters = []physical.RuntimeFilter{{Join: 4, Key: 0, Column: q}}
+		key := scan.Columns[q].Type
+		join := &physical.HashJoin{ID: 4, Kind: physical.LeftSemi,
+			LeftKeys:  []scalar.Expr{&scalar.Column{ID: 2, Typ: key}},
+			RightKeys: []scalar.Expr{&scalar.Column{ID: 0, Typ: key}}}
+		join.Left = scan
+		join.Right = &physical.Values{Fields: fieldsOf(key), Rows: c.keys}
+		first := int64(1)
+		if c.keys == nil {
+			first = 2 // then no file may be opened
+		}
+		s.env.Filters = &Filters{}
+		s.env.Splits = map[int][]physical.Split{1: {split("missing", int64(3)), split(files[0].Path, first), split("missing too", nil)}}
+		op, err := Build(join, s.env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := collect(t.Context(), op)
+		if cerr := op.Close(); err != nil || cerr != nil || len(got) != c.want {
+			t.Errorf("%s: %d rows, %v, %v", c.name, len(got), err, cerr)
+		}
+	}
+}
+
 func TestScanOfTruncatedFile(t *testing.T) {
 	plain := store.NewMemory()
 	s := newSunk(plain, row{"x", int64(1)}, 0)

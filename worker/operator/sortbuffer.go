@@ -13,6 +13,7 @@ import (
 type sortBuffer struct {
 	keys    *sortKeys
 	types   []types.Type
+	ties    []int // the columns that order rows with equal keys
 	build   *batch.BatchBuilder
 	arena   []byte
 	offsets []int64
@@ -23,7 +24,7 @@ type sortBuffer struct {
 }
 
 func newSortBuffer(keys *sortKeys, ts []types.Type) *sortBuffer {
-	return &sortBuffer{keys: keys, types: ts, build: batch.NewBatchBuilder(ts), offsets: []int64{0}}
+	return &sortBuffer{keys: keys, types: ts, ties: keys.ties(ts), build: batch.NewBatchBuilder(ts), offsets: []int64{0}}
 }
 
 // add copies the rows of b.
@@ -77,14 +78,14 @@ func (s *sortBuffer) sort() {
 	sortPairs(s.order, tmp)
 	eachTie(s.order, func(from, to int) {
 		if exact {
-			s.refine(s.order[from:to], tmp[from:to], 0)
+			s.refine(s.order[from:to], tmp[from:to], s.ties)
 			return
 		}
 		slices.SortFunc(s.order[from:to], func(a, b pair) int {
 			if c := bytes.Compare(s.key(a.id)[skip:], s.key(b.id)[skip:]); c != 0 {
 				return c
 			}
-			return compareRows(s.rows, int(a.id), s.rows, int(b.id), 0)
+			return compareRows(s.rows, int(a.id), s.rows, int(b.id), s.ties)
 		})
 	})
 }
@@ -138,14 +139,14 @@ func eachTie(p []pair, f func(from, to int)) {
 	}
 }
 
-// refine orders rows whose keys are equal by their columns from col on.
-func (s *sortBuffer) refine(p, tmp []pair, col int) {
-	if col == len(s.rows.Columns) {
+// refine orders rows whose keys are equal by the columns listed.
+func (s *sortBuffer) refine(p, tmp []pair, cols []int) {
+	if len(cols) == 0 {
 		return
 	}
-	c := s.rows.Columns[col]
+	c := s.rows.Columns[cols[0]]
 	if w := orderedWidth(c.Type); len(p) < 32 || w == 0 || w == 16 || c.Valid != nil || c.Type.IsFloating() {
-		slices.SortFunc(p, func(a, b pair) int { return compareRows(s.rows, int(a.id), s.rows, int(b.id), col) })
+		slices.SortFunc(p, func(a, b pair) int { return compareRows(s.rows, int(a.id), s.rows, int(b.id), cols) })
 		return
 	}
 	s.codes = slices.Grow(s.codes[:0], len(p))[:len(p)]
@@ -158,7 +159,7 @@ func (s *sortBuffer) refine(p, tmp []pair, col int) {
 		p[i].code = s.codes[i]
 	}
 	sortPairs(p, tmp)
-	eachTie(p, func(from, to int) { s.refine(p[from:to], tmp[from:to], col+1) })
+	eachTie(p, func(from, to int) { s.refine(p[from:to], tmp[from:to], cols[1:]) })
 }
 
 // take is rows [from, to) of the sorted order.

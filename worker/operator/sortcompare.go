@@ -9,10 +9,10 @@ import (
 	"github.com/bixidata/bixi/sql/decimal"
 )
 
-// compareRows orders two rows by their columns from col on, to break ties of keys.
-// Rows that compare equal hold the same values.
-func compareRows(a *batch.Batch, i int, b *batch.Batch, j, col int) int {
-	for k := col; k < len(a.Columns); k++ {
+// compareRows orders two rows by the columns listed, to break ties of keys. Rows
+// that compare equal hold the same values in them.
+func compareRows(a *batch.Batch, i int, b *batch.Batch, j int, cols []int) int {
+	for _, k := range cols {
 		if c := compareValues(a.Columns[k], i, b.Columns[k], j); c != 0 {
 			return c
 		}

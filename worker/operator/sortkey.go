@@ -40,6 +40,24 @@ func newSortKeys(keys []scalar.SortKey, env *Env) (*sortKeys, error) {
 	return &sortKeys{exprs: list, keys: keys}, nil
 }
 
+// ties lists the columns of rows of these types that may differ where all keys
+// are equal: not those that are keys themselves, if equal keys are equal values.
+func (s *sortKeys) ties(ts []types.Type) []int {
+	settled := make([]bool, len(ts))
+	for _, k := range s.keys {
+		if c, ok := k.Expr.(*scalar.Column); ok && !c.Typ.IsFloating() && c.Typ.Kind != types.Char {
+			settled[c.ID] = true
+		}
+	}
+	var cols []int
+	for i := range ts {
+		if !settled[i] {
+			cols = append(cols, i)
+		}
+	}
+	return cols
+}
+
 // append encodes the keys of all rows of b: row i of b is
 // arena[offsets[k+i]:offsets[k+i+1]] where k is the rows encoded before.
 // offsets must begin with 0.

@@ -64,7 +64,7 @@ func newRunMerge(ctx context.Context, runs []*run, keys *sortKeys, env *Env, mem
 
 // newMerge merges sources, which it closes.
 func newMerge(ctx context.Context, sources []sortedSource, ts []types.Type, keys *sortKeys, env *Env) (*runMerge, error) {
-	m := &runMerge{keys: keys, out: batch.NewBatchBuilder(ts), batch: env.batchRows()}
+	m := &runMerge{keys: keys, out: batch.NewBatchBuilder(ts), batch: env.batchRows(), heap: mergeHeap{ties: keys.ties(ts)}}
 	for _, s := range sources {
 		m.runs = append(m.runs, &mergeRun{reader: s})
 	}
@@ -73,7 +73,7 @@ func newMerge(ctx context.Context, sources []sortedSource, ts []types.Type, keys
 			m.close()
 			return nil, err
 		} else if more {
-			m.heap = append(m.heap, r)
+			m.heap.runs = append(m.heap.runs, r)
 		}
 	}
 	heap.Init(&m.heap)
@@ -111,8 +111,8 @@ func (m *runMerge) copyNoted(r *mergeRun) {
 
 func (m *runMerge) next(ctx context.Context) (*batch.Batch, error) {
 	m.order = m.order[:0]
-	for len(m.order) < m.batch && len(m.heap) > 0 {
-		r := m.heap[0]
+	for len(m.order) < m.batch && len(m.heap.runs) > 0 {
+		r := m.heap.runs[0]
 		// Take as many rows of this source as come before the others' first.
 		for {
 			r.noted = append(r.noted, int32(r.at))
@@ -172,7 +172,7 @@ func (m *runMerge) drain(ctx context.Context, first *firstRows, w *runWriter) er
 
 // stillFirst reports whether the source on top of the heap still comes first.
 func (m *runMerge) stillFirst() bool {
-	for i := 1; i <= 2 && i < len(m.heap); i++ {
+	for i := 1; i <= 2 && i < len(m.heap.runs); i++ {
 		if m.heap.Less(i, 0) {
 			return false
 		}
@@ -184,24 +184,28 @@ func (m *runMerge) close() {
 	for _, r := range m.runs {
 		_ = r.reader.close()
 	}
-	m.runs, m.heap = nil, nil
+	m.runs, m.heap.runs = nil, nil
 }
 
-// mergeHeap orders sources by their current rows.
-type mergeHeap []*mergeRun
+// mergeHeap orders sources by their current rows: by key, then by the columns ties.
+type mergeHeap struct {
+	runs []*mergeRun
+	ties []int
+}
 
-func (h mergeHeap) Len() int { return len(h) }
-func (h mergeHeap) Less(i, j int) bool {
-	if c := bytes.Compare(h[i].key(), h[j].key()); c != 0 {
+func (h *mergeHeap) Len() int { return len(h.runs) }
+func (h *mergeHeap) Less(i, j int) bool {
+	a, b := h.runs[i], h.runs[j]
+	if c := bytes.Compare(a.key(), b.key()); c != 0 {
 		return c < 0
 	}
-	return compareRows(h[i].rows, h[i].at, h[j].rows, h[j].at, 0) < 0
+	return compareRows(a.rows, a.at, b.rows, b.at, h.ties) < 0
 }
-func (h mergeHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *mergeHeap) Push(x any)   { *h = append(*h, x.(*mergeRun)) }
+func (h *mergeHeap) Swap(i, j int) { h.runs[i], h.runs[j] = h.runs[j], h.runs[i] }
+func (h *mergeHeap) Push(x any)    { h.runs = append(h.runs, x.(*mergeRun)) }
 func (h *mergeHeap) Pop() any {
-	old := *h
-	r := old[len(old)-1]
-	*h = old[:len(old)-1]
+	last := len(h.runs) - 1
+	r := h.runs[last]
+	h.runs = h.runs[:last]
 	return r
 }
