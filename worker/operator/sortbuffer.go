@@ -76,11 +76,11 @@ func (s *sortBuffer) sort() {
 	}
 	tmp := make([]pair, n)
 	sortPairs(s.order, tmp)
+	if exact {
+		s.breakTies(tmp)
+		return
+	}
 	eachTie(s.order, func(from, to int) {
-		if exact {
-			s.refine(s.order[from:to], tmp[from:to], s.ties)
-			return
-		}
 		slices.SortFunc(s.order[from:to], func(a, b pair) int {
 			if c := bytes.Compare(s.key(a.id)[skip:], s.key(b.id)[skip:]); c != 0 {
 				return c
@@ -88,6 +88,25 @@ func (s *sortBuffer) sort() {
 			return compareRows(s.rows, int(a.id), s.rows, int(b.id), s.ties)
 		})
 	})
+}
+
+// span is a stretch [from, to) of the order.
+type span struct{ from, to int }
+
+// breakTies orders the rows whose keys are equal. Spans of them are refined many
+// at a time, so that the loads of their columns overlap.
+func (s *sortBuffer) breakTies(tmp []pair) {
+	const together = batch.TargetRows
+	var spans []span
+	rows := 0
+	eachTie(s.order, func(from, to int) {
+		spans = append(spans, span{from, to})
+		if rows += to - from; rows >= together {
+			s.refine(spans, rows, tmp, s.ties)
+			spans, rows = spans[:0], 0
+		}
+	})
+	s.refine(spans, rows, tmp, s.ties)
 }
 
 // common is the number of bytes with which all keys begin; exact is set if no key
@@ -139,27 +158,43 @@ func eachTie(p []pair, f func(from, to int)) {
 	}
 }
 
-// refine orders rows whose keys are equal by the columns listed.
-func (s *sortBuffer) refine(p, tmp []pair, cols []int) {
-	if len(cols) == 0 {
+// refine orders the rows of each span, rows in all, by the columns listed.
+func (s *sortBuffer) refine(spans []span, rows int, tmp []pair, cols []int) {
+	if len(spans) == 0 || len(cols) == 0 {
 		return
 	}
 	c := s.rows.Columns[cols[0]]
-	if w := orderedWidth(c.Type); len(p) < 32 || w == 0 || w == 16 || c.Valid != nil || c.Type.IsFloating() {
-		slices.SortFunc(p, func(a, b pair) int { return compareRows(s.rows, int(a.id), s.rows, int(b.id), cols) })
+	if w := orderedWidth(c.Type); rows < 32 || w == 0 || w == 16 || c.Valid != nil || c.Type.IsFloating() {
+		for _, t := range spans {
+			slices.SortFunc(s.order[t.from:t.to], func(a, b pair) int {
+				return compareRows(s.rows, int(a.id), s.rows, int(b.id), cols)
+			})
+		}
 		return
 	}
-	s.codes = slices.Grow(s.codes[:0], len(p))[:len(p)]
-	sel := make([]int32, len(p))
-	for i := range p {
-		sel[i] = int32(p[i].id)
+	s.codes = slices.Grow(s.codes[:0], rows)[:rows]
+	sel := make([]int32, 0, rows)
+	for _, t := range spans {
+		for _, p := range s.order[t.from:t.to] {
+			sel = append(sel, int32(p.id))
+		}
 	}
 	orderedWords(batch.Take(c, sel), s.codes)
-	for i := range p {
-		p[i].code = s.codes[i]
+	var still []span
+	stillRows, at := 0, 0
+	for _, t := range spans {
+		p := s.order[t.from:t.to]
+		for i := range p {
+			p[i].code = s.codes[at]
+			at++
+		}
+		sortPairs(p, tmp[t.from:t.to])
+		eachTie(p, func(from, to int) {
+			still = append(still, span{t.from + from, t.from + to})
+			stillRows += to - from
+		})
 	}
-	sortPairs(p, tmp)
-	eachTie(p, func(from, to int) { s.refine(p[from:to], tmp[from:to], cols[1:]) })
+	s.refine(still, stillRows, tmp, cols[1:])
 }
 
 // take is rows [from, to) of the sorted order.
