@@ -1,0 +1,262 @@
+package bind
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// output is one column of a select list before it is projected.
+type output struct {
+	name string
+	expr scalar.Expr
+	// from is the select item, for messages and to match ORDER BY.
+	from syntax.Expr
+}
+
+// selectQuery binds one SELECT with the ORDER BY of its query.
+func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer *scope, from *source) (logical.Node, error) {
+	if q.Qualify != nil || len(q.Windows) > 0 {
+		return nil, unsupported(q.Pos(), "window functions")
+	}
+	rel, names, err := b.fromClause(q.From, outer, from)
+	if err != nil {
+		return nil, err
+	}
+	if q.Where != nil {
+		if rel, err = b.where(rel, q.Where, names); err != nil {
+			return nil, err
+		}
+	}
+	agg := &aggregation{}
+	es := &exprScope{names: names, rel: &rel, clause: "SELECT"}
+	grouped := len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, order)
+	if grouped {
+		es.aggs = agg
+		if err := b.groupBy(agg, q, names, &rel); err != nil {
+			return nil, err
+		}
+	}
+	outs, err := b.selectList(q.Items, es)
+	if err != nil {
+		return nil, err
+	}
+	var having []scalar.Expr
+	if q.Having != nil {
+		hs := *es
+		hs.clause = "HAVING"
+		c, err := b.condition(q.Having, &hs)
+		if err != nil {
+			return nil, err
+		}
+		having = scalar.Conjuncts(c)
+	}
+	keys, err := b.orderKeys(order, outs, es, q.Distinct)
+	if err != nil {
+		return nil, err
+	}
+	if grouped {
+		if rel, err = b.aggregate(agg, rel, outs, having, keys, q); err != nil {
+			return nil, err
+		}
+	}
+	return b.project(rel, outs, keys, q.Distinct)
+}
+
+// selectList expands stars and binds the items.
+func (b *Binder) selectList(items []*syntax.SelectItem, es *exprScope) ([]output, error) {
+	var outs []output
+	for _, item := range items {
+		if star, ok := item.Expr.(*syntax.Star); ok {
+			cols, err := b.star(star, es)
+			if err != nil {
+				return nil, err
+			}
+			outs = append(outs, cols...)
+			continue
+		}
+		if len(item.Aliases) > 0 {
+			return nil, unsupported(item.Pos(), "a table function in the select list")
+		}
+		e, err := b.expr(item.Expr, es)
+		if err != nil {
+			return nil, err
+		}
+		outs = append(outs, output{name: outputName(item, len(outs)), expr: e, from: item.Expr})
+	}
+	return outs, nil
+}
+
+func outputName(item *syntax.SelectItem, i int) string {
+	if !item.Alias.IsZero() {
+		return strings.ToLower(item.Alias.Name)
+	}
+	if ref, ok := item.Expr.(*syntax.ColumnRef); ok {
+		return strings.ToLower(ref.Parts[len(ref.Parts)-1].Name)
+	}
+	return fmt.Sprintf("_c%d", i)
+}
+
+func (b *Binder) star(star *syntax.Star, es *exprScope) ([]output, error) {
+	var cols []logical.Column
+	if len(star.Qualifier) == 0 {
+		cols = es.names.columns()
+	} else {
+		alias := star.Qualifier[len(star.Qualifier)-1]
+		found := false
+		for _, r := range es.names.rels {
+			if strings.EqualFold(r.alias, alias.Name) {
+				cols, found = append(cols, r.cols...), true
+			}
+		}
+		if !found {
+			return nil, diag.Errorf(diag.CodeColumnNotFound, star.Pos(), "there is no table %s in FROM", alias.Name)
+		}
+	}
+	if len(es.names.rels) == 0 {
+		return nil, semantic(star.Pos(), "* needs a FROM clause")
+	}
+	except := map[string]bool{}
+	for _, id := range star.Except {
+		if !hasColumn(cols, id.Name) {
+			return nil, diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "column %s cannot be resolved", id.Name)
+		}
+		except[strings.ToLower(id.Name)] = true
+	}
+	replace := map[string]*syntax.SelectItem{}
+	for _, item := range star.Replace {
+		replace[strings.ToLower(item.Alias.Name)] = item
+	}
+	var outs []output
+	for _, c := range cols {
+		name := strings.ToLower(c.Name)
+		if except[name] {
+			continue
+		}
+		out := output{name: name, expr: c.Ref()}
+		if item := replace[name]; item != nil {
+			e, err := b.expr(item.Expr, es)
+			if err != nil {
+				return nil, err
+			}
+			out.expr = e
+		}
+		outs = append(outs, out)
+	}
+	return outs, nil
+}
+
+func hasColumn(cols []logical.Column, name string) bool {
+	for _, c := range cols {
+		if strings.EqualFold(c.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Binder) where(rel logical.Node, e syntax.Expr, names *scope) (logical.Node, error) {
+	var conds []scalar.Expr
+	for _, term := range terms(e) {
+		next, cond, err := b.whereTerm(rel, term, names)
+		if err != nil {
+			return nil, err
+		}
+		rel = next
+		if cond != nil {
+			conds = append(conds, scalar.Conjuncts(cond)...)
+		}
+	}
+	if len(conds) == 0 {
+		return rel, nil
+	}
+	return &logical.Filter{Input: rel, Conds: conds}, nil
+}
+
+// terms splits a condition at its top-level ANDs.
+func terms(e syntax.Expr) []syntax.Expr {
+	if l, ok := e.(*syntax.Logical); ok && l.Op == syntax.OpAnd {
+		var out []syntax.Expr
+		for _, t := range l.Terms {
+			out = append(out, terms(t)...)
+		}
+		return out
+	}
+	return []syntax.Expr{e}
+}
+
+// project computes the outputs, removes duplicates and sorts.
+func (b *Binder) project(rel logical.Node, outs []output, keys []orderKey, distinct bool) (logical.Node, error) {
+	p := &logical.Project{Input: rel}
+	required := map[int]bool{}
+	for _, c := range rel.Columns() {
+		required[c.ID] = c.Required
+	}
+	for _, o := range outs {
+		e := o.expr
+		if e.Type().Kind == types.Null {
+			e = &scalar.Literal{Typ: types.StringType}
+		}
+		p.Items = append(p.Items, e)
+		p.Cols = append(p.Cols, b.NewColumn(o.name, e.Type(), isRequired(e, required)))
+	}
+	visible := len(p.Cols)
+	for i := range keys {
+		if keys[i].out < 0 {
+			p.Items = append(p.Items, keys[i].Expr)
+			p.Cols = append(p.Cols, b.NewColumn("_order", keys[i].Expr.Type(), false))
+			keys[i].out = len(p.Cols) - 1
+		}
+	}
+	var n logical.Node = p
+	if distinct {
+		n = b.distinct(n)
+	}
+	if len(keys) == 0 {
+		return n, nil
+	}
+	cols := n.Columns()
+	sort := &logical.Sort{Input: n}
+	for _, k := range keys {
+		k.Expr = cols[k.out].Ref()
+		sort.Keys = append(sort.Keys, k.SortKey)
+	}
+	if len(cols) == visible {
+		return sort, nil
+	}
+	return keep(sort, visible), nil
+}
+
+func isRequired(e scalar.Expr, required map[int]bool) bool {
+	switch e := e.(type) {
+	case *scalar.Column:
+		return required[e.ID]
+	case *scalar.Literal:
+		return e.Value != nil
+	}
+	return false
+}
+
+// keep drops all but the first n columns.
+func keep(in logical.Node, n int) logical.Node {
+	cols := in.Columns()[:n]
+	p := &logical.Project{Input: in, Cols: cols}
+	for _, c := range cols {
+		p.Items = append(p.Items, c.Ref())
+	}
+	return p
+}
+
+func (b *Binder) distinct(n logical.Node) logical.Node {
+	a := &logical.Aggregate{Input: n}
+	for _, c := range n.Columns() {
+		a.Keys = append(a.Keys, c.Ref())
+		a.Cols = append(a.Cols, b.NewColumn(c.Name, c.Type, c.Required))
+	}
+	return a
+}

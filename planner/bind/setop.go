@@ -1,0 +1,103 @@
+package bind
+
+import (
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// setOp binds UNION, INTERSECT and EXCEPT.
+func (b *Binder) setOp(e *syntax.SetOp, s *scope, from *source) (logical.Node, error) {
+	// A chain leans left; walk it iteratively so that hundreds of branches are fine.
+	var chain []*syntax.SetOp
+	var left syntax.QueryExpr = e
+	for {
+		op, ok := left.(*syntax.SetOp)
+		if !ok {
+			break
+		}
+		chain = append(chain, op)
+		left = op.L
+	}
+	n, err := b.body(left, s, from)
+	if err != nil {
+		return nil, err
+	}
+	for i := len(chain) - 1; i >= 0; i-- {
+		op := chain[i]
+		r, err := b.body(op.R, s, from)
+		if err != nil {
+			return nil, err
+		}
+		if n, err = b.combine(op, n, r); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (b *Binder) combine(op *syntax.SetOp, l, r logical.Node) (logical.Node, error) {
+	lc, rc := l.Columns(), r.Columns()
+	if len(lc) != len(rc) {
+		return nil, diag.Errorf(diag.CodeSetOperation, op.OpPos, "%s has %d columns on its left and %d on its right", op.Op, len(lc), len(rc))
+	}
+	ts := make([]types.Type, len(lc))
+	for i := range lc {
+		t, ok := types.Common(lc[i].Type, rc[i].Type)
+		if !ok {
+			return nil, diag.Errorf(diag.CodeSetOperation, op.OpPos, "column %d is %s on the left and %s on the right of %s", i+1, lc[i].Type, rc[i].Type, op.Op)
+		}
+		ts[i] = t
+	}
+	l, r = b.CastColumns(l, ts), b.CastColumns(r, ts)
+	if op.Op != syntax.Union {
+		if op.All {
+			return nil, unsupported(op.OpPos, string(op.Op)+" ALL")
+		}
+		return b.intersect(op, b.distinct(l), b.distinct(r)), nil
+	}
+	u := &logical.Union{All: []logical.Node{l, r}}
+	if lu, ok := l.(*logical.Union); ok && op.All {
+		u.All = append(append([]logical.Node{}, lu.All...), r)
+	}
+	for i, t := range ts {
+		u.Cols = append(u.Cols, b.NewColumn(lc[i].Name, t, lc[i].Required && rc[i].Required))
+	}
+	if op.All {
+		return u, nil
+	}
+	return b.distinct(u), nil
+}
+
+// intersect keeps the rows of l that are (INTERSECT) or are not (EXCEPT) in r;
+// NULLs count as equal.
+func (b *Binder) intersect(op *syntax.SetOp, l, r logical.Node) logical.Node {
+	j := &logical.Join{Kind: logical.Semi, L: l, R: r}
+	if op.Op == syntax.Except {
+		j.Kind = logical.Anti
+	}
+	rc := r.Columns()
+	for i, c := range l.Columns() {
+		j.On = append(j.On, call("<=>", op.OpPos, types.BooleanType, c.Ref(), rc[i].Ref()))
+	}
+	return j
+}
+
+// CastColumns converts the columns of n to ts.
+func (b *Binder) CastColumns(n logical.Node, ts []types.Type) logical.Node {
+	cols := n.Columns()
+	same := true
+	for i := range cols {
+		same = same && cols[i].Type.Equal(ts[i])
+	}
+	if same {
+		return n
+	}
+	p := &logical.Project{Input: n}
+	for i, c := range cols {
+		p.Items = append(p.Items, b.convert(c.Ref(), ts[i], diag.Pos{}))
+		p.Cols = append(p.Cols, b.NewColumn(c.Name, ts[i], c.Required && c.Type.Equal(ts[i])))
+	}
+	return p
+}
