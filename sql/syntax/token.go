@@ -113,6 +113,8 @@ var keywords = func() []keyword {
 		"TBLPROPERTIES", "TEMPORARY", "TIES", "TIMESTAMP", "TIMESTAMP_NTZ", "TINYINT", "TO", "TOUCH", "TRAILING",
 		"TRANSFORM", "TRIM", "TRUNCATE", "UNBOUNDED", "UNKNOWN", "UNSET", "USE", "VARCHAR", "VECTOR", "VERSION",
 		"VIEW", "VIEWS", "WITHIN")
+	add(free, "COLLECTION", "DEFINED", "DELIMITED", "ESCAPED", "FIELDS", "INCLUDE", "ITEMS", "KEYS", "LINES", "REDUCE",
+		"RESOURCES", "SERDE", "TERMINATED")
 	add(free, unitWords...)
 	return list
 }()
