@@ -6,6 +6,7 @@ import (
 	"io"
 
 	pq "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/diag"
@@ -65,12 +66,13 @@ type columnReader interface {
 // rowGroup is the chunks of a row group.
 type rowGroup struct {
 	chunks []pq.ColumnChunk
+	meta   []format.ColumnChunk
 	rows   int64
 }
 
-// chunk is the leaf's chunk.
-func (g *rowGroup) chunk(leaf int) *pq.FileColumnChunk {
-	return g.chunks[leaf].(*pq.FileColumnChunk)
+// chunk is the leaf's chunk and what the footer says of it.
+func (g *rowGroup) chunk(leaf int) (*pq.FileColumnChunk, *format.ColumnMetaData) {
+	return g.chunks[leaf].(*pq.FileColumnChunk), &g.meta[leaf].MetaData
 }
 
 // NewReader makes a reader of cols. A column the file has not got reads as
@@ -225,7 +227,7 @@ func (r *Reader) nextGroup() error {
 			r.counts.SkippedRowGroups++
 			continue
 		}
-		g := &rowGroup{chunks: r.f.file.RowGroups()[r.group].ColumnChunks(), rows: rows}
+		g := &rowGroup{chunks: r.f.file.RowGroups()[r.group].ColumnChunks(), meta: r.f.file.Metadata().RowGroups[r.group].Columns, rows: rows}
 		for _, in := range r.in {
 			if err := in.start(g); err != nil {
 				return err
