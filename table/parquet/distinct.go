@@ -9,7 +9,7 @@ func (f *File) Dictionary(g int, c Column) (n int, err error) {
 	if node == nil || node.leaf < 0 || node.err != nil {
 		return 0, nil
 	}
-	m := &f.file.Metadata().RowGroups[g].Columns[node.leaf].MetaData
+	m := &f.chunk(g, node.leaf).meta.MetaData
 	if m.DictionaryPageOffset <= 0 || m.DictionaryPageOffset >= m.DataPageOffset {
 		return 0, nil
 	}

@@ -22,11 +22,10 @@ type pageReader struct {
 	maxDef byte
 	maxRep byte
 	target types.Type
-	chunk  *pq.FileColumnChunk
-	meta   *format.ColumnMetaData
+	chunk  chunk
 	pages  chunkPages
-	index  pq.OffsetIndex // nil: not asked for yet, or none
-	inTurn bool           // pages can only be read in turn
+	index  []format.PageLocation // nil: not asked for yet, or none
+	inTurn bool                  // pages can only be read in turn
 
 	header pageHeader
 	vals   encoding.Values
@@ -48,16 +47,16 @@ type pageReader struct {
 
 // close forgets the chunk. Memory is kept for the next one.
 func (p *pageReader) close() {
-	p.chunk, p.meta, p.index, p.inTurn = nil, nil, nil, false
+	p.chunk, p.index, p.inTurn = chunk{}, nil, false
 	p.dict, p.codes, p.def, p.rep, p.n, p.first = nil, nil, nil, nil, 0, 0
 	p.vals = encoding.Values{}
 }
 
 // start begins the chunk.
-func (p *pageReader) start(chunk *pq.FileColumnChunk, meta *format.ColumnMetaData) {
+func (p *pageReader) start(c chunk) {
 	p.close()
-	p.chunk, p.meta = chunk, meta
-	p.pages.begin(chunk.File(), meta)
+	p.chunk = c
+	p.pages.begin(c.f.src, &c.meta.MetaData)
 }
 
 // next loads the next page that holds anything.
@@ -116,7 +115,7 @@ func (p *pageReader) load(packed []byte) error {
 
 func (p *pageReader) loadCodes(body []byte) (err error) {
 	if p.dict == nil {
-		if p.dict, err = p.readDictionary(); err != nil {
+		if p.dict, err = p.chunk.dictionary(p.target.String(), p.readDictionary); err != nil {
 			return err
 		}
 	}
@@ -130,7 +129,7 @@ func (p *pageReader) loadCodes(body []byte) (err error) {
 }
 
 func (p *pageReader) loadValues(body []byte) (err error) {
-	t, e := p.chunk.Type(), pq.LookupEncoding(p.header.encoding)
+	t, e := p.leaf.physicalType(), pq.LookupEncoding(p.header.encoding)
 	if e.CanDecodeInPlace() && p.leaf.kind != pq.ByteArray {
 		p.vals, err = t.Decode(t.NewValues(body, nil), body, e)
 		return err
@@ -154,7 +153,7 @@ func (p *pageReader) loadValues(body []byte) (err error) {
 
 // readDictionary reads the dictionary page that the footer tells of.
 func (p *pageReader) readDictionary() (*batch.Column, error) {
-	from, to := p.meta.DictionaryPageOffset, p.meta.DataPageOffset
+	from, to := p.chunk.meta.MetaData.DictionaryPageOffset, p.chunk.meta.MetaData.DataPageOffset
 	if from <= 0 || from >= to {
 		return nil, errors.New("codes come before their dictionary")
 	}
@@ -183,7 +182,7 @@ func (p *pageReader) decodeDictionary(pages *chunkPages, h *pageHeader, packed [
 	if h.encoding == format.PlainDictionary {
 		h.encoding = format.Plain
 	}
-	t := p.chunk.Type()
+	t := p.leaf.physicalType()
 	var data []byte
 	var offsets []uint32
 	if p.leaf.kind == pq.ByteArray {
@@ -219,20 +218,20 @@ func (p *pageReader) jump(row, at int64) (int64, error) {
 		return at, nil
 	}
 	if p.index == nil {
-		var err error
-		if p.index, err = p.chunk.OffsetIndex(); err != nil {
+		x, err := p.chunk.pageIndex()
+		if err != nil || len(x.offsets) == 0 {
 			p.inTurn = true // a broken index is as none
 			return at, nil
 		}
+		p.index = x.offsets
 	}
-	n := p.index.NumPages()
-	k := sort.Search(n, func(i int) bool { return p.index.FirstRowIndex(i) > row }) - 1
-	if k < 0 || p.index.FirstRowIndex(k) <= at {
+	k := sort.Search(len(p.index), func(i int) bool { return p.index[i].FirstRowIndex > row }) - 1
+	if k < 0 || p.index[k].FirstRowIndex <= at {
 		return at, nil
 	}
-	at = p.index.FirstRowIndex(k)
+	at = p.index[k].FirstRowIndex
 	p.first, p.n = at, 0
-	p.pages.next = p.index.Offset(k)
+	p.pages.next = p.index[k].Offset
 	return at, nil
 }
 
