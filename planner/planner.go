@@ -60,6 +60,8 @@ type Plan struct {
 	Explain, Analyze bool
 	// Text describes the logical tree, for Explain.
 	Text string
+	// Warnings are what the user should know of the statement.
+	Warnings []diag.Warning
 }
 
 // Commit says how the files an INSERT wrote become part of its table.
@@ -96,6 +98,8 @@ type statement struct {
 	ctx    context.Context
 	binder *bind.Binder
 	udf    *udf.Session
+	// warnings are those of all steps.
+	warnings *diag.Warnings
 }
 
 func (s *Session) begin(ctx context.Context) (*statement, error) {
@@ -103,9 +107,9 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &statement{Session: s, ctx: ctx, udf: us}
+	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{}}
 	st.binder = bind.New(ctx, &bind.Env{
-		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us,
+		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us, Warnings: st.warnings,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil
@@ -117,6 +121,15 @@ func Make(ctx context.Context, s *Session, stmt syntax.Statement) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
+	p, err := st.make(stmt)
+	if err != nil {
+		return nil, err
+	}
+	p.Warnings = append(st.warnings.All(), p.Warnings...)
+	return p, nil
+}
+
+func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 	switch stmt := stmt.(type) {
 	case *syntax.QueryStatement:
 		return st.query(stmt)
@@ -197,35 +210,6 @@ func (st *statement) options() lower.Options {
 		o.BroadcastBytes = limit / 8
 	}
 	return o
-}
-
-// guard refuses full scans of partitioned tables and products where settings say so.
-func (st *statement) guard(n logical.Node) error {
-	if s, ok := n.(*logical.Scan); ok && !st.Settings.AllowFullScan && len(s.Table.Partition) > 0 {
-		pruned := false
-		for _, c := range lower.Conditions(s) {
-			for _, p := range s.Table.Partition {
-				pruned = pruned || c.Column == p.ID
-			}
-		}
-		if !pruned {
-			names := make([]string, len(s.Table.Partition))
-			for i, p := range s.Table.Partition {
-				names[i] = p.Name
-			}
-			return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%s would be scanned in full: no condition selects partitions", s.Table.Name).
-				WithHint("filter on %s, or set odps.sql.allow.fullscan=true", names[0])
-		}
-	}
-	if j, ok := n.(*logical.Join); ok && !st.Settings.AllowCartesian && j.Kind == logical.Inner && len(j.On) == 0 {
-		return diag.Errorf(diag.CodeCartesian, diag.Pos{}, "the join has no condition").WithHint("add a join condition, or set odps.sql.allow.cartesian=true")
-	}
-	for _, in := range n.Inputs() {
-		if err := st.guard(in); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // finish applies the settings that concern a whole physical plan.

@@ -108,6 +108,9 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, w := range plan.Warnings {
+		s.outcome.Warnings = append(s.outcome.Warnings, w.String())
+	}
 	if plan.Command != nil {
 		return s.command(ctx, ps, plan, stmt)
 	}

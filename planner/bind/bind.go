@@ -22,6 +22,8 @@ type Env struct {
 	Project   string
 	Functions *udf.Registry
 	Session   *udf.Session
+	// Warnings receives what the user should know; nil if nobody does.
+	Warnings *diag.Warnings
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)
@@ -92,6 +94,17 @@ func (b *Binder) Name(n syntax.Name) (table.Name, error) {
 		return table.Name{Project: parts[0], Schema: parts[1], Table: parts[2]}, nil
 	}
 	return table.Name{}, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is not a table name", n)
+}
+
+// warn tells the user something about the statement at pos. Within a view there
+// is no place to point at.
+func (b *Binder) warn(pos diag.Pos, format string, args ...any) {
+	if b.depth > 0 {
+		pos = diag.Pos{}
+	}
+	if b.env.Warnings != nil {
+		b.env.Warnings.Add(diag.Warningf(pos, format, args...))
+	}
 }
 
 // At gives an error that has no place yet the place pos.

@@ -123,6 +123,9 @@ func (b *Binder) typedLiteral(e *syntax.TypedLit) (scalar.Expr, error) {
 
 func (b *Binder) column(e *syntax.ColumnRef, s *exprScope) (scalar.Expr, error) {
 	col, rest, err := s.names.lookup(e.Parts)
+	if err != nil && len(e.Parts) == 1 && strings.EqualFold(e.Parts[0].Name, "grouping__id") && s.aggs != nil && s.aggs.query != nil {
+		return b.groupingID(s.aggs, e.Pos())
+	}
 	if err != nil {
 		return nil, err
 	}

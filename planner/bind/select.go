@@ -38,7 +38,7 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	grouped := len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, order)
 	if grouped {
 		es.aggs = agg
-		if err := b.groupBy(agg, q, names, &rel); err != nil {
+		if err := b.groupingSets(agg, q, names, &rel); err != nil {
 			return nil, err
 		}
 	}
