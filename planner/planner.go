@@ -198,6 +198,11 @@ func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, err
 	if err := st.guard(tree); err != nil {
 		return nil, nil, err
 	}
+	for _, d := range logical.Definitions(tree) {
+		if err := st.guard(d.Root); err != nil {
+			return nil, nil, err
+		}
+	}
 	return tree, lower.New(st.ctx, st.options(), st.Catalog, st.Functions, model), nil
 }
 
@@ -217,7 +222,7 @@ func (st *statement) finish(root physical.Node) physical.Node {
 	mode, forced := map[string]physical.Mode{"durable": physical.Durable, "pipelined": physical.Pipelined}[st.Settings.ExchangeMode]
 	if forced {
 		physical.Walk(root, func(n physical.Node) {
-			if e, ok := n.(*physical.Exchange); ok {
+			if e, ok := n.(*physical.Exchange); ok && e.Shared == 0 {
 				e.Mode = mode
 			}
 		})

@@ -79,7 +79,7 @@ func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relatio
 	}
 	if len(ref.Name.Parts) == 1 {
 		if c := outer.cte(strings.ToLower(ref.Name.Parts[0].Name)); c != nil {
-			n, err := b.query(c.def.Query, c.scope, nil)
+			n, err := b.useCTE(c)
 			if err != nil {
 				return nil, nil, err
 			}
