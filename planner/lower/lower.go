@@ -128,6 +128,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.limit(n, want)
 	case *logical.Union:
 		return l.union(n, ordered)
+	case *logical.Write:
+		return l.write(n)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {
