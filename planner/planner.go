@@ -46,9 +46,9 @@ type Plan struct {
 	// Root is the physical plan, with exchanges; Schema its columns.
 	Root   physical.Node
 	Schema types.Schema
-	// Commit, if set, says that Root gives descriptions of data files, and what
-	// becomes of them.
-	Commit *Commit
+	// Commits, if any, say that Root gives descriptions of data files, and what
+	// becomes of them: all are carried out in one step.
+	Commits []*Commit
 	// Command runs at once, without a job.
 	Command Command
 	// Session is what the expressions of Root may know.
@@ -62,13 +62,6 @@ type Plan struct {
 	Text string
 	// Warnings are what the user should know of the statement.
 	Warnings []diag.Warning
-}
-
-// Commit says how the files an INSERT wrote become part of its table.
-type Commit struct {
-	Table  *table.Table
-	Mode   table.CommitMode
-	Static []types.Datum
 }
 
 // Result is what a Command gives: a small table.
@@ -135,6 +128,8 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 		return st.query(stmt)
 	case *syntax.Insert:
 		return st.insert(stmt)
+	case *syntax.MultiInsert:
+		return st.multiInsert(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
 	case *syntax.CreateTable:

@@ -201,7 +201,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	case plan.Analyze:
 		defer s.release()
 		return s.explain(j, h)
-	case plan.Commit != nil:
+	case plan.Commits != nil:
 		defer s.release()
 		s.schema = nil
 		if s.req.Program != nil {
