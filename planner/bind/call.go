@@ -75,6 +75,9 @@ func (b *Binder) apply(name string, pos diag.Pos, args []scalar.Expr) (scalar.Ex
 	if err != nil {
 		return nil, err
 	}
+	if f.Table != nil {
+		return nil, misplaced(f.Name, pos)
+	}
 	if f.Aggregate != nil {
 		return nil, semantic(pos, "the aggregate %s cannot stand here", name)
 	}

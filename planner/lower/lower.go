@@ -121,6 +121,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return in, nil
 	case *logical.Project:
 		return l.project(n, want, ordered)
+	case *logical.Generate:
+		return l.generate(n, want, ordered)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
 	case *logical.Expand:

@@ -28,5 +28,8 @@ func library() []*udf.Function {
 		shiftFunctions(),
 		dateTextFunctions(),
 		aggregates(),
+		listFunctions(),
+		columnFunctions(),
+		tupleFunctions(),
 	)
 }
