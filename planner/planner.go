@@ -82,7 +82,7 @@ func (s *Session) udfSession() (*udf.Session, error) {
 		return nil, diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "there is no time zone %q", s.Settings.TimeZone).
 			WithHint("write it as Asia/Shanghai or UTC")
 	}
-	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict}, nil
+	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict, Dialect: s.Settings.Dialect()}, nil
 }
 
 // statement is the planning of one statement.
@@ -149,7 +149,7 @@ func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
 		return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.OrderBy[0].Pos(), "ORDER BY must be used with a LIMIT clause").
 			WithHint("set odps.sql.validate.orderby.limit=false")
 	}
-	n, err := st.binder.Query(stmt.Query)
+	n, err := st.binder.Known(stmt.Query)
 	if err != nil {
 		return nil, err
 	}

@@ -162,7 +162,7 @@ func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (
 	}
 	env := &operator.Env{
 		Functions: r.cfg.Functions,
-		Session:   &udf.Session{Zone: zone, Now: fr.Time(), Strict: fr.Strict},
+		Session:   &udf.Session{Zone: zone, Now: fr.Time(), Strict: fr.Strict, Dialect: fr.Dialect},
 		Files:     r.cfg.Files, Parquet: r.cfg.Parquet, Scratch: r.cfg.Scratch,
 		ScratchDir: path.Join(r.cfg.ScratchDir, safeName(t.Attempt)),
 		BatchRows:  fr.BatchRows, SpillAlways: fr.SpillAlways,

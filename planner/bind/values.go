@@ -33,10 +33,7 @@ func (b *Binder) values(v *syntax.Values, s *scope) (logical.Node, error) {
 	}
 	n := &logical.Values{}
 	for i, t := range ts {
-		if t.Kind == types.Null {
-			ts[i] = types.StringType
-		}
-		n.Cols = append(n.Cols, b.NewColumn(fmt.Sprintf("col%d", i+1), ts[i], false))
+		n.Cols = append(n.Cols, b.NewColumn(fmt.Sprintf("col%d", i+1), t, false))
 	}
 	for r, row := range rows {
 		for i, e := range row {

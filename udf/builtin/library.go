@@ -23,6 +23,8 @@ func library() []*udf.Function {
 		typedJSONFunctions(),
 		arrayFunctions(),
 		mapFunctions(),
+		lambdaFunctions(),
+		mapLambdaFunctions(),
 		otherFunctions(),
 		partFunctions(),
 		shiftFunctions(),
