@@ -23,8 +23,8 @@ type Doc struct {
 	Result  string
 }
 
-// Function is a function of the language. Exactly one of Eval, New and Aggregate
-// is set.
+// Function is a function of the language. Exactly one of Eval, New, Aggregate and
+// Window is set.
 type Function struct {
 	Name    string // lower case
 	Aliases []string
@@ -51,6 +51,7 @@ type Function struct {
 	Volatile bool
 
 	Aggregate *Aggregate
+	Window    *Window
 }
 
 // Eval computes n rows. It must not write to its arguments nor keep them.

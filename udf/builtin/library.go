@@ -28,5 +28,6 @@ func library() []*udf.Function {
 		shiftFunctions(),
 		dateTextFunctions(),
 		aggregates(),
+		windowFunctions(),
 	)
 }
