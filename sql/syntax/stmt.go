@@ -28,17 +28,22 @@ func statements() []leading {
 		{"UNSET", (*parser).unset},
 		{"USE", (*parser).use},
 		{"ANALYZE", (*parser).analyze},
+		{"CLONE", (*parser).clone},
+		{"COST", (*parser).cost},
+		{"COUNT", (*parser).count},
+		{"MSCK", (*parser).msck},
+		{"RESTORE", (*parser).restore},
 	}
 }
 
 // unsupportedStatements are statements of the language that are not read yet,
 // by their first word.
 var unsupportedStatements = map[string]string{
-	"ADD": "resources", "BEGIN": "script mode", "CLONE": "CLONE TABLE", "COST": "COST SQL", "DELETE": "DELETE",
+	"ADD": "resources", "BEGIN": "script mode", "DELETE": "DELETE",
 	"EXPORT": "EXPORT", "FUNCTION": "temporary functions", "GRANT": "permissions", "IF": "script mode",
 	"LIST": "LIST", "LOAD": "LOAD", "LOCK": "LOCK TABLE", "LOOP": "script mode", "MAP": "TRANSFORM",
-	"MERGE": "MERGE", "MSCK": "MSCK", "PURGE": "PURGE", "READ": "READ", "REDO": "REDO", "REDUCE": "TRANSFORM",
-	"RESTORE": "RESTORE", "REVOKE": "permissions", "SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL",
+	"MERGE": "MERGE", "PURGE": "PURGE", "READ": "READ", "REDO": "REDO", "REDUCE": "TRANSFORM",
+	"REVOKE": "permissions", "SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL",
 	"UNDO": "UNDO", "UNLOAD": "UNLOAD", "UNLOCK": "UNLOCK TABLE", "UPDATE": "UPDATE",
 }
 
