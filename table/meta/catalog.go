@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -288,8 +287,8 @@ func (c *Catalog) notFound(ctx context.Context, n table.Name) error {
 	e := diag.Errorf(diag.CodeTableNotFound, diag.Pos{}, "table %s cannot be found", n)
 	names, err := c.Tables(ctx, n.Project, schemaOf(n), "")
 	if err != nil || len(names) == 0 {
-		if projects, err := c.Projects(ctx); err == nil && !slices.Contains(projects, n.Project) {
-			return noProject(n.Project, projects)
+		if err := c.checkSpace(ctx, n); err != nil {
+			return err
 		}
 		return e
 	}
