@@ -16,7 +16,7 @@ with ssales as (
         i_units, i_size)
 select c_last_name, c_first_name, s_store_name, sum(netpaid) as paid
 from ssales
-where i_color = 'pale'
+where i_color = 'peach'
 group by c_last_name, c_first_name, s_store_name
 having sum(netpaid) > (select 0.05 * avg(netpaid) from ssales)
 order by c_last_name, c_first_name, s_store_name;
