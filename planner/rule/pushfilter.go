@@ -76,6 +76,9 @@ func (c *Context) pushProject(n *logical.Project, conds []scalar.Expr) logical.N
 }
 
 func (c *Context) pushAggregate(n *logical.Aggregate, conds []scalar.Expr) logical.Node {
+	if x, ok := n.Input.(*logical.Expand); ok {
+		return c.pushGroupingSets(n, x, conds)
+	}
 	by, keys := map[int]scalar.Expr{}, map[int]bool{}
 	for i, k := range n.Keys {
 		by[n.Cols[i].ID], keys[n.Cols[i].ID] = k, true

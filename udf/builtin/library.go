@@ -23,6 +23,8 @@ func library() []*udf.Function {
 		typedJSONFunctions(),
 		arrayFunctions(),
 		mapFunctions(),
+		lambdaFunctions(),
+		mapLambdaFunctions(),
 		otherFunctions(),
 		partFunctions(),
 		shiftFunctions(),
@@ -31,5 +33,6 @@ func library() []*udf.Function {
 		listFunctions(),
 		columnFunctions(),
 		tupleFunctions(),
+		windowFunctions(),
 	)
 }
