@@ -36,16 +36,15 @@ func (b *Binder) fromClause(ref syntax.TableRef, outer *scope, shared *source) (
 func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []relation, error) {
 	switch ref := ref.(type) {
 	case *syntax.Table:
-		return b.table(ref, outer)
+		n, rels, err := b.table(ref, outer)
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.SubqueryTable:
-		if ref.Sample != nil {
-			return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-		}
 		n, err := b.query(ref.Query, outer, nil)
 		if err != nil {
 			return nil, nil, err
 		}
-		return b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		n, rels, err := b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
@@ -73,9 +72,6 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 }
 
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
-	if ref.Sample != nil {
-		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-	}
 	alias := strings.ToLower(ref.Name.Last().Name)
 	if !ref.Alias.IsZero() {
 		alias = strings.ToLower(ref.Alias.Name)

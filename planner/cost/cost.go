@@ -268,6 +268,8 @@ func (m *Model) callSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 		return clamp(1 - equalTo(in, e.Args[0]))
 	case "<", "<=", ">", ">=":
 		return rangeSelectivity(in, out, e)
+	case "sample_share":
+		return shareSelectivity(e)
 	case "like", "rlike":
 		return likeDefault
 	case "is_null":

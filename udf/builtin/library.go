@@ -30,6 +30,7 @@ func library() []*udf.Function {
 		shiftFunctions(),
 		dateTextFunctions(),
 		aggregates(),
+		sampleFunctions(),
 		listFunctions(),
 		columnFunctions(),
 		tupleFunctions(),
