@@ -20,6 +20,9 @@ type output struct {
 
 // selectQuery binds one SELECT with the ORDER BY of its query.
 func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer *scope, from *source) (logical.Node, error) {
+	if q.Script != nil {
+		return b.script(q, order, outer, from)
+	}
 	if q.Qualify != nil || len(q.Windows) > 0 {
 		return nil, unsupported(q.Pos(), "window functions")
 	}

@@ -107,6 +107,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.shared(n)
 	case *logical.Generate:
 		return m.generate(n)
+	case *logical.Script:
+		return fresh(m.Of(n.Input).Rows, n.Cols)
 	case *logical.SingleRow:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: 1, Columns: copyOf(in.Columns)}

@@ -123,6 +123,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.project(n, want, ordered)
 	case *logical.Generate:
 		return l.generate(n, want, ordered)
+	case *logical.Script:
+		return l.script(n)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
 	case *logical.Expand:

@@ -33,6 +33,7 @@ var builders = map[string]builder{
 	"Reduce":        use(newReduce),
 	"Expand":        use(newExpand),
 	"Generate":      use(newGenerate),
+	"Script":        use(newScript),
 }
 
 // use adapts a constructor to its node's type.
