@@ -43,6 +43,7 @@ var Passes = []Pass{
 	{Name: "fold-pushed", Run: foldConstants},                            // pushing puts expressions in place of columns
 	{Name: "push-semi-joins", Run: pushSemiJoins},                        // before order-joins, to which the reduced side is one relation
 	{Name: "order-joins", Run: orderJoins},                               // needs filters at the scans to estimate
+	{Name: "join-unions", Run: joinUnions},                               // the order of joins says what meets the union
 	{Name: "prune-columns", Run: pruneColumns, Define: pruneDefinition},  // last: others may add column uses
 }
 
