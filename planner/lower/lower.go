@@ -122,6 +122,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.aggregate(n, ordered)
 	case *logical.Join:
 		return l.join(n, want, ordered)
+	case *logical.Window:
+		return l.window(n, want, ordered)
 	case *logical.Sort:
 		return l.sort(n, want)
 	case *logical.Limit:

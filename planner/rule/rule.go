@@ -38,6 +38,7 @@ var Passes = []Pass{
 	{"push-filters", pushFilters, false},      // also turns outer joins into inner ones
 	{"fold-pushed", foldConstants, false},     // pushing puts expressions in place of columns
 	{"push-semi-joins", pushSemiJoins, false}, // before order-joins, to which the reduced side is one relation
+	{"window-top", windowTop, false},          // after push-filters, which puts rankings' conditions on their windows
 	{"order-joins", orderJoins, false},        // needs filters at the scans to estimate
 	{"prune-columns", pruneColumns, false},    // last: others may add column uses
 }
