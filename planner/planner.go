@@ -105,7 +105,7 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	}
 	st := &statement{Session: s, ctx: ctx, udf: us}
 	st.binder = bind.New(ctx, &bind.Env{
-		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us,
+		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us, HiveFrames: s.Settings.HiveCompatible,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil
