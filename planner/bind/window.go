@@ -40,6 +40,8 @@ func (b *Binder) windowCall(f *udf.Function, e *syntax.Call, s *exprScope) (scal
 	case s.aggs != nil && s.aggs.inside:
 		return nil, window(e.Pos(), "the window function %s cannot stand inside an aggregate", name).
 			WithHint("compute it in a subquery")
+	case s.params != nil:
+		return nil, window(e.Pos(), "the window function %s cannot stand inside a lambda", name)
 	case f == nil:
 		_, err := b.lookup(name, e.Pos())
 		return nil, err

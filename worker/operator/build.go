@@ -32,6 +32,8 @@ var builders = map[string]builder{
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
 	"Window":        use(newWindow),
+	"Expand":        use(newExpand),
+	"Generate":      use(newGenerate),
 }
 
 // use adapts a constructor to its node's type.
