@@ -149,6 +149,8 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.expand(n, want, ordered)
 	case *logical.Join:
 		return l.join(n, want, ordered)
+	case *logical.Window:
+		return l.window(n, want, ordered)
 	case *logical.Sort:
 		return l.sort(n, want)
 	case *logical.Limit:
