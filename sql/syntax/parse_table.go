@@ -29,6 +29,8 @@ func (p *parser) joins() TableRef {
 		at := tableNode{Start{left.Pos()}}
 		if p.at("LATERAL") {
 			left = p.lateralView(at, left)
+		} else if p.at("PIVOT", "UNPIVOT") {
+			left = p.pivots(left)
 		} else if j := p.joinKind(); j != nil {
 			j.tableNode, j.L = at, left
 			j.R = p.tableRef()

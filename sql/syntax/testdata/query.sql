@@ -85,6 +85,8 @@ select * from (a join b on a.x = b.x) pivot (sum(x) for y in (1)) lateral view e
 
 select * from (a lateral view explode(x) e as f) unpivot (v for n in (b))
 
+select * from t lateral view explode(a) x as y, z pivot (sum(y) for z in (1)) p join u on p.a = u.a unpivot (v for n in (a))
+
 select * from t unpivot (v for n in (a, b as 'B', c `C`)) u
 
 select * from t unpivot include nulls ((v, w) for n in ((a, b) as 'ab', (t.c, d))) as u (k, n, v, w)
