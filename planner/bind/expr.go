@@ -124,6 +124,9 @@ func extractNames(u syntax.Unit) string {
 
 func (b *Binder) typedLiteral(e *syntax.TypedLit) (scalar.Expr, error) {
 	t := types.Type{Kind: e.Type}
+	if e.Type == types.JSON {
+		return b.jsonLiteral(e)
+	}
 	v, ok := b.env.Fold(&scalar.Cast{Arg: &scalar.Literal{Value: e.Value, Typ: types.StringType}, Typ: t})
 	if !ok || v == nil {
 		return nil, diag.Errorf(diag.CodeBadDatetime, e.Pos(), "'%s' is not a %s", e.Value, t)
