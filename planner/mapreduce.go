@@ -73,7 +73,7 @@ func (st *statement) mapReduce(p physical.Program, spec *program.Spec) (*Plan, e
 	}
 	return &Plan{
 		Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: text.String(),
-		Commit: &Commit{Table: j.Table, Mode: mode, Static: j.Static},
+		Commits: []*Commit{{Table: j.Table, Mode: mode, Static: j.Static}},
 	}, nil
 }
 

@@ -16,15 +16,16 @@ import (
 )
 
 // Doc is the required documentation of a function. Example is an expression and
-// Result its value as `bixi sql --format csv` prints it; a test runs them.
+// Result its value as `bixi sql --format csv` prints it, the rows of a table
+// function divided by "; "; a test runs them.
 type Doc struct {
 	Summary string
 	Example string
 	Result  string
 }
 
-// Function is a function of the language. Exactly one of Eval, New and Aggregate
-// is set.
+// Function is a function of the language. Exactly one of Eval, New, Aggregate,
+// Window and Table is set.
 type Function struct {
 	Name    string // lower case
 	Aliases []string
@@ -56,6 +57,9 @@ type Function struct {
 	Volatile bool
 
 	Aggregate *Aggregate
+	Window    *Window
+	// Table makes it a table function, whose types Table.Resolve gives.
+	Table *Table
 }
 
 // Eval computes n rows. It must not write to its arguments nor keep them.

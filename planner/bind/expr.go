@@ -139,6 +139,9 @@ func (b *Binder) column(e *syntax.ColumnRef, s *exprScope) (scalar.Expr, error) 
 		return b.fields(p, e.Parts[1:])
 	}
 	col, rest, err := s.names.lookup(e.Parts)
+	if err != nil && len(e.Parts) == 1 && strings.EqualFold(e.Parts[0].Name, "grouping__id") && s.aggs != nil && s.aggs.query != nil {
+		return b.groupingID(s.aggs, e.Pos())
+	}
 	if err != nil {
 		return nil, err
 	}

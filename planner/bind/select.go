@@ -32,12 +32,15 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 			return nil, err
 		}
 	}
+	if q, rel, names, err = b.selectTable(q, rel, names); err != nil {
+		return nil, err
+	}
 	agg := &aggregation{}
 	es := &exprScope{names: names, rel: &rel, clause: "SELECT"}
 	grouped := len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, order)
 	if grouped {
 		es.aggs = agg
-		if err := b.groupBy(agg, q, names, &rel); err != nil {
+		if err := b.groupingSets(agg, q, names, &rel); err != nil {
 			return nil, err
 		}
 	}
@@ -85,7 +88,7 @@ func (b *Binder) selectList(items []*syntax.SelectItem, es *exprScope) ([]output
 			continue
 		}
 		if len(item.Aliases) > 0 {
-			return nil, unsupported(item.Pos(), "a table function in the select list")
+			return nil, semantic(item.Pos(), "AS (…) names the columns of a table function, and this is none")
 		}
 		e, err := b.expr(item.Expr, es)
 		if err != nil {

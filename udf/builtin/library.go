@@ -33,5 +33,9 @@ func library() []*udf.Function {
 		shiftFunctions(),
 		dateTextFunctions(),
 		aggregates(),
+		listFunctions(),
+		columnFunctions(),
+		tupleFunctions(),
+		windowFunctions(),
 	)
 }
