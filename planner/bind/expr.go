@@ -38,7 +38,7 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 	case *syntax.BoolLit:
 		return &scalar.Literal{Value: e.Value, Typ: types.BooleanType}, nil
 	case *syntax.NumberLit:
-		return number(e, false)
+		return b.number(e, false)
 	case *syntax.StringLit:
 		return &scalar.Literal{Value: e.Value, Typ: types.StringType}, nil
 	case *syntax.BinaryLit:
@@ -66,11 +66,7 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 	case *syntax.Case:
 		return b.caseExpr(e, s)
 	case *syntax.Cast:
-		x, err := b.expr(e.X, s)
-		if err != nil {
-			return nil, err
-		}
-		return b.fold(&scalar.Cast{Arg: x, Typ: e.Type, Line: e.Pos().Line, Col: e.Pos().Col}), nil
+		return b.cast(e.X, e.Type, e.Pos(), s)
 	case *syntax.Call:
 		return b.call(e, s)
 	case *syntax.Extract:
@@ -213,7 +209,7 @@ func (b *Binder) boolean(c scalar.Expr, pos diag.Pos, clause string) (scalar.Exp
 
 func (b *Binder) unary(e *syntax.Unary, s *exprScope) (scalar.Expr, error) {
 	if n, ok := e.X.(*syntax.NumberLit); ok && e.Op == syntax.OpNeg {
-		return number(n, true)
+		return b.number(n, true)
 	}
 	x, err := b.expr(e.X, s)
 	if err != nil {

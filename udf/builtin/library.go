@@ -29,6 +29,7 @@ func library() []*udf.Function {
 		entryFunctions(),
 		cryptFunctions(),
 		otherFunctions(),
+		catalogFunctions(),
 		partFunctions(),
 		shiftFunctions(),
 		dateTextFunctions(),
