@@ -53,6 +53,8 @@ type Function struct {
 	// functions that prepare something from constant arguments.
 	Eval Eval
 	New  func(call *Call) (Eval, error)
+	// Planned computes a function of the catalog while the statement is planned.
+	Planned Planned
 	// Volatile functions are not folded, shared or moved (rand, uuid).
 	Volatile bool
 

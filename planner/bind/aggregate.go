@@ -123,6 +123,13 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	} else if e.Distinct {
 		return nil, semantic(e.Pos(), "COUNT(DISTINCT *) is not defined").WithHint("name the columns")
 	}
+	if a.Distinct {
+		for _, x := range a.Args {
+			if !x.Type().IsComparable() {
+				return nil, semantic(e.Pos(), "%s cannot be made DISTINCT", x.Type())
+			}
+		}
+	}
 	sig, err := f.Bind(b.args(a.Args))
 	if err != nil {
 		return nil, At(err, e.Pos())

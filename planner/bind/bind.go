@@ -19,6 +19,7 @@ import (
 type Env struct {
 	Catalog table.Catalog
 	Project string
+	User    string // who runs the statement
 	Schema  string // of names without one
 	// TwoPartSchemas lets a.b also be table b of the schema a.
 	TwoPartSchemas bool
@@ -124,11 +125,9 @@ func (b *Binder) Assign(c logical.Column, t types.Type, name string, pos diag.Po
 	return b.assign(c.Ref(), t, "column "+name, pos)
 }
 
-// assign allows the implicit conversions, and between numbers also those to a
-// narrower type, which fail at run time where a value does not fit.
 func (b *Binder) assign(e scalar.Expr, t types.Type, what string, pos diag.Pos) (scalar.Expr, error) {
 	from := e.Type()
-	if types.CanCoerce(from, t) || from.IsNumeric() && t.IsNumeric() || from.IsText() && t.IsTemporal() || from.IsTemporal() && t.IsTemporal() {
+	if b.assignable(from, t) {
 		return b.convert(e, t, pos), nil
 	}
 	return nil, diag.Errorf(diag.CodeImplicitCast, pos, "%s is %s, and %s does not convert to it implicitly", what, t, from).

@@ -23,7 +23,10 @@ func (b *Binder) orderKeys(order []*syntax.OrderItem, outs []output, es *exprSco
 	os.clause = "ORDER BY"
 	for i, item := range order {
 		keys[i] = orderKey{SortKey: sortKey(item), out: outputIndex(item.Expr, outs)}
-		if keys[i].out >= 0 {
+		if out := keys[i].out; out >= 0 {
+			if err := ordered(outs[out].expr, item); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		e, err := b.expr(item.Expr, &os)
@@ -36,8 +39,8 @@ func (b *Binder) orderKeys(order []*syntax.OrderItem, outs []output, es *exprSco
 		if err != nil {
 			return nil, err
 		}
-		if !e.Type().IsComparable() {
-			return nil, semantic(item.Pos(), "%s has no order", e.Type())
+		if err := ordered(e, item); err != nil {
+			return nil, err
 		}
 		keys[i].Expr = e
 		for j, o := range outs {
@@ -50,6 +53,14 @@ func (b *Binder) orderKeys(order []*syntax.OrderItem, outs []output, es *exprSco
 		}
 	}
 	return keys, nil
+}
+
+// ordered refuses keys whose type has no order.
+func ordered(e scalar.Expr, item *syntax.OrderItem) error {
+	if e.Type().IsComparable() {
+		return nil
+	}
+	return semantic(item.Pos(), "%s has no order", e.Type())
 }
 
 // overOutputs binds e with output names standing for their expressions.
@@ -97,6 +108,9 @@ func (b *Binder) orderOutput(n logical.Node, order []*syntax.OrderItem, s *scope
 	for _, item := range order {
 		e, err := b.expr(item.Expr, es)
 		if err != nil {
+			return nil, err
+		}
+		if err := ordered(e, item); err != nil {
 			return nil, err
 		}
 		k := sortKey(item)

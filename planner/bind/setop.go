@@ -48,7 +48,10 @@ func (b *Binder) combine(op *syntax.SetOp, l, r logical.Node) (logical.Node, err
 		if !ok {
 			return nil, diag.Errorf(diag.CodeSetOperation, op.OpPos, "column %d is %s on the left and %s on the right of %s", i+1, lc[i].Type, rc[i].Type, op.Op)
 		}
-		ts[i] = t
+		if ts[i] = t; !t.IsComparable() && (op.Op != syntax.Union || !op.All) {
+			return nil, diag.Errorf(diag.CodeSetOperation, op.OpPos, "column %d is %s, whose values cannot be compared", i+1, t).
+				WithHint("UNION ALL compares nothing")
+		}
 	}
 	l, r = b.CastColumns(l, ts), b.CastColumns(r, ts)
 	if op.Op != syntax.Union {

@@ -3,6 +3,7 @@ package builtin
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -351,6 +352,11 @@ func aggregateCases() []aggregateCase {
 	}, l, s)
 	add("map_agg", mapOf(false), nil, s, l)
 	add("multimap_agg", mapOf(true), nil, i, s)
+	add("map_union", unionOf(func(vals datums) types.Datum { return sorted(vals)[0] }), nil, types.MapOf(s, l))
+	add("map_union_sum", unionOf(sumInt), nil, types.MapOf(s, i))
+	add("map_union_sum", unionOf(sumDecimal), nil, types.MapOf(s, types.DecimalOf(38, 2)))
+	add("numeric_histogram", weightsOf, datums{int64(1 << 20)}, l, d)
+	add("numeric_histogram", weightsOf, datums{int64(1 << 20)}, l, d, i)
 	each("median", quantileOf(0.5), d)
 	add("percentile", over(quantileOf(0.5)), half, d, d)
 	quartiles := datums{0.0, 0.25, 1.0}
@@ -376,4 +382,50 @@ func aggregateCases() []aggregateCase {
 		return int64(len(distinct(vals)))
 	}, nil, s)
 	return cases
+}
+
+// unionOf merges the maps of rows, whose values under a key are brought to one.
+func unionOf(merge func(vals datums) types.Datum) func([]datums) types.Datum {
+	return func(rows []datums) types.Datum {
+		byKey, out := map[string]datums{}, datums{}
+		rows = notNull(rows, 1)
+		if len(rows) == 0 {
+			return nil
+		}
+		for _, r := range rows {
+			for m := r[0].(datums); len(m) > 0; m = m[2:] {
+				byKey[m[0].(string)] = append(byKey[m[0].(string)], m[1])
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(byKey)) {
+			out = append(out, k, merge(byKey[k]))
+		}
+		return out
+	}
+}
+
+// weightsOf is a histogram with a bin for each value.
+func weightsOf(rows []datums) types.Datum {
+	var pairs, out datums
+	for _, r := range notNull(rows, 2) {
+		w := types.Datum(1.0)
+		if len(r) > 2 {
+			if w = r[2]; w == nil {
+				w = 0.0
+			}
+		}
+		pairs = append(pairs, datums{r[1], w})
+	}
+	for _, p := range sorted(pairs) {
+		x, w := p.(datums)[0], p.(datums)[1].(float64)
+		if n := len(out); n > 0 && out[n-2] == x {
+			out[n-1] = out[n-1].(float64) + w
+			continue
+		}
+		out = append(out, x, w)
+	}
+	if out == nil {
+		return nil
+	}
+	return out
 }
