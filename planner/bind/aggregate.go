@@ -19,6 +19,8 @@ type aggregation struct {
 	aggCols []logical.Column
 	// inside is set while an aggregate's arguments are bound: they cannot nest.
 	inside bool
+	// only, if set, restricts the rows of every aggregate that is bound (PIVOT).
+	only scalar.Expr
 
 	// query and names are where the keys were bound; nil without GROUP BY.
 	query *syntax.Select
@@ -142,6 +144,9 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 		if a.Filter, err = b.condition(e.Filter, s); err != nil {
 			return nil, err
 		}
+	}
+	if s.aggs.only != nil {
+		a.Filter = scalar.And(append([]scalar.Expr{s.aggs.only}, conjuncts(a.Filter)...))
 	}
 	text := a.String()
 	for i := range s.aggs.aggs {

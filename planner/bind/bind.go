@@ -27,6 +27,8 @@ type Env struct {
 	Session        *udf.Session
 	// Warnings receives what the user should know; nil if nobody does.
 	Warnings *diag.Warnings
+	// ForbidScripts refuses SELECT TRANSFORM.
+	ForbidScripts bool
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)

@@ -36,22 +36,25 @@ func (b *Binder) fromClause(ref syntax.TableRef, outer *scope, shared *source) (
 func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []relation, error) {
 	switch ref := ref.(type) {
 	case *syntax.Table:
-		return b.table(ref, outer)
+		n, rels, err := b.table(ref, outer)
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.SubqueryTable:
-		if ref.Sample != nil {
-			return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-		}
 		n, err := b.query(ref.Query, outer, nil)
 		if err != nil {
 			return nil, nil, err
 		}
-		return b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		n, rels, err := b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
 		return b.lateralView(ref, outer)
 	case *syntax.FuncTable:
 		return b.funcTable(ref, outer)
+	case *syntax.Pivot:
+		return b.pivot(ref, outer)
+	case *syntax.Unpivot:
+		return b.unpivot(ref, outer)
 	}
 	return nil, nil, unsupported(ref.Pos(), "this table")
 }
@@ -69,9 +72,6 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 }
 
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
-	if ref.Sample != nil {
-		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-	}
 	alias := strings.ToLower(ref.Name.Last().Name)
 	if !ref.Alias.IsZero() {
 		alias = strings.ToLower(ref.Alias.Name)

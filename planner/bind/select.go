@@ -21,6 +21,9 @@ type output struct {
 
 // selectQuery binds one SELECT with the ORDER BY of its query.
 func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer *scope, from *source) (logical.Node, error) {
+	if q.Script != nil {
+		return b.script(q, order, outer, from)
+	}
 	rel, names, err := b.fromClause(q.From, outer, from)
 	if err != nil {
 		return nil, err

@@ -107,6 +107,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.shared(n)
 	case *logical.Generate:
 		return m.generate(n)
+	case *logical.Script:
+		return fresh(m.Of(n.Input).Rows, n.Cols)
 	case *logical.SingleRow:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: 1, Columns: copyOf(in.Columns)}
@@ -270,6 +272,8 @@ func (m *Model) callSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 		return clamp(1 - equalTo(in, e.Args[0]))
 	case "<", "<=", ">", ">=":
 		return rangeSelectivity(in, out, e)
+	case "sample_share":
+		return shareSelectivity(e)
 	case "like", "rlike":
 		return likeDefault
 	case "is_null":

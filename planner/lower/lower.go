@@ -143,6 +143,8 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.project(n, want, ordered)
 	case *logical.Generate:
 		return l.generate(n, want, ordered)
+	case *logical.Script:
+		return l.script(n)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
 	case *logical.Expand:

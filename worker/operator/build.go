@@ -34,6 +34,7 @@ var builders = map[string]builder{
 	"Window":        use(newWindow),
 	"Expand":        use(newExpand),
 	"Generate":      use(newGenerate),
+	"Script":        use(newScript),
 }
 
 // use adapts a constructor to its node's type.
