@@ -32,6 +32,7 @@ var builders = map[string]builder{
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
 	"Expand":        use(newExpand),
+	"Repeat":        use(newRepeat),
 }
 
 // use adapts a constructor to its node's type.
