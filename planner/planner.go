@@ -46,9 +46,9 @@ type Plan struct {
 	// Root is the physical plan, with exchanges; Schema its columns.
 	Root   physical.Node
 	Schema types.Schema
-	// Commit, if set, says that Root gives descriptions of data files, and what
-	// becomes of them.
-	Commit *Commit
+	// Commits, if any, say that Root gives descriptions of data files, and what
+	// becomes of them: all are carried out in one step.
+	Commits []*Commit
 	// Command runs at once, without a job.
 	Command Command
 	// Session is what the expressions of Root may know.
@@ -62,13 +62,6 @@ type Plan struct {
 	Text string
 	// Warnings are what the user should know of the statement.
 	Warnings []diag.Warning
-}
-
-// Commit says how the files an INSERT wrote become part of its table.
-type Commit struct {
-	Table  *table.Table
-	Mode   table.CommitMode
-	Static []types.Datum
 }
 
 // Result is what a Command gives: a small table.
@@ -89,7 +82,7 @@ func (s *Session) udfSession() (*udf.Session, error) {
 		return nil, diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "there is no time zone %q", s.Settings.TimeZone).
 			WithHint("write it as Asia/Shanghai or UTC")
 	}
-	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict}, nil
+	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict, Dialect: s.Settings.Dialect()}, nil
 }
 
 // statement is the planning of one statement.
@@ -135,6 +128,8 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 		return st.query(stmt)
 	case *syntax.Insert:
 		return st.insert(stmt)
+	case *syntax.MultiInsert:
+		return st.multiInsert(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
 	case *syntax.CreateTable:
@@ -154,7 +149,7 @@ func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
 		return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.OrderBy[0].Pos(), "ORDER BY must be used with a LIMIT clause").
 			WithHint("set odps.sql.validate.orderby.limit=false")
 	}
-	n, err := st.binder.Query(stmt.Query)
+	n, err := st.binder.Known(stmt.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +193,11 @@ func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, err
 	if err := st.guard(tree); err != nil {
 		return nil, nil, err
 	}
+	for _, d := range logical.Definitions(tree) {
+		if err := st.guard(d.Root); err != nil {
+			return nil, nil, err
+		}
+	}
 	return tree, lower.New(st.ctx, st.options(), st.Catalog, st.Functions, model), nil
 }
 
@@ -217,7 +217,7 @@ func (st *statement) finish(root physical.Node) physical.Node {
 	mode, forced := map[string]physical.Mode{"durable": physical.Durable, "pipelined": physical.Pipelined}[st.Settings.ExchangeMode]
 	if forced {
 		physical.Walk(root, func(n physical.Node) {
-			if e, ok := n.(*physical.Exchange); ok {
+			if e, ok := n.(*physical.Exchange); ok && e.Shared == 0 {
 				e.Mode = mode
 			}
 		})

@@ -47,6 +47,20 @@ func New(ctx context.Context, env *Env) *Binder {
 // Query binds a query. Its columns are the result's.
 func (b *Binder) Query(q *syntax.Query) (logical.Node, error) { return b.query(q, nil, nil) }
 
+// Known binds a query whose columns have types that a result or a new table can
+// have: an untyped NULL is a STRING.
+func (b *Binder) Known(q *syntax.Query) (logical.Node, error) {
+	n, err := b.Query(q)
+	if err != nil {
+		return nil, err
+	}
+	var ts []types.Type
+	for _, c := range n.Columns() {
+		ts = append(ts, c.Type.Known())
+	}
+	return b.CastColumns(n, ts), nil
+}
+
 // Tables lists the tables that were read.
 func (b *Binder) Tables() []*table.Table {
 	out := make([]*table.Table, 0, len(b.loaded))

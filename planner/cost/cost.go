@@ -106,6 +106,10 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return out
 	case *logical.Union:
 		return m.union(n)
+	case *logical.Shared:
+		return m.shared(n)
+	case *logical.Generate:
+		return m.generate(n)
 	case *logical.SingleRow:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: 1, Columns: copyOf(in.Columns)}

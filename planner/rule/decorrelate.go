@@ -213,6 +213,8 @@ func (p *puller) pull(n logical.Node) (logical.Node, error) {
 		return p.filter(n)
 	case *logical.Project:
 		return p.project(n)
+	case *logical.Generate:
+		return p.generate(n)
 	case *logical.Aggregate:
 		return p.aggregate(n)
 	case *logical.Join:

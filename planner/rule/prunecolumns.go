@@ -47,6 +47,8 @@ func prune(n logical.Node, need map[int]bool) logical.Node {
 		used := with(need, n.On)
 		out.L, out.R = prune(n.L, used), prune(n.R, used)
 		return &out
+	case *logical.Shared:
+		return pruneShared(n, need)
 	case *logical.Values:
 		return n
 	}

@@ -29,6 +29,8 @@ func (c *Context) push(n logical.Node, conds []scalar.Expr) logical.Node {
 		return c.pushJoin(n, conds)
 	case *logical.Repeat:
 		return &logical.Repeat{Input: c.push(n.Input, conds), Count: n.Count}
+	case *logical.Generate:
+		return c.pushGenerate(n, conds)
 	case *logical.Sort:
 		return &logical.Sort{Input: c.push(n.Input, conds), Keys: n.Keys}
 	case *logical.Union:

@@ -33,6 +33,7 @@ var builders = map[string]builder{
 	"Reduce":        use(newReduce),
 	"Expand":        use(newExpand),
 	"Repeat":        use(newRepeat),
+	"Generate":      use(newGenerate),
 }
 
 // use adapts a constructor to its node's type.
