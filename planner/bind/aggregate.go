@@ -103,9 +103,6 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	if s.aggs.inside {
 		return nil, semantic(e.Pos(), "the aggregate %s cannot stand inside another", f.Name)
 	}
-	if len(e.WithinGroup) > 0 {
-		return nil, unsupported(e.Pos(), "WITHIN GROUP")
-	}
 	s.aggs.inside = true
 	defer func() { s.aggs.inside = false }()
 	a := scalar.Aggregate{Name: f.Name, Distinct: e.Distinct && !f.Aggregate.IgnoresDuplicates, Line: e.Pos().Line, Col: e.Pos().Col}
@@ -120,6 +117,10 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	} else if e.Distinct {
 		return nil, semantic(e.Pos(), "COUNT(DISTINCT *) is not defined").WithHint("name the columns")
 	}
+	order, err := b.withinGroup(f, e, &a, s)
+	if err != nil {
+		return nil, err
+	}
 	sig, err := f.Bind(b.args(a.Args))
 	if err != nil {
 		return nil, At(err, e.Pos())
@@ -127,6 +128,7 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	for i := range a.Args {
 		a.Args[i] = b.convert(a.Args[i], sig.Args[i], e.Pos())
 	}
+	a.Args = append(a.Args, order...)
 	a.Typ = sig.Returns
 	if e.Filter != nil {
 		if a.Filter, err = b.condition(e.Filter, s); err != nil {

@@ -24,7 +24,7 @@ func (c *Context) splitOne(a *logical.Aggregate) logical.Node {
 	var order []string
 	var plain []int
 	for i, g := range a.Aggs {
-		if !g.Distinct {
+		if !g.Distinct || len(g.Order) > 0 {
 			plain = append(plain, i)
 			continue
 		}
