@@ -6,6 +6,7 @@ package planner
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/planner/bind"
@@ -102,7 +103,8 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	}
 	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{}}
 	st.binder = bind.New(ctx, &bind.Env{
-		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us, Warnings: st.warnings,
+		Catalog: s.Catalog, Project: s.Project, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
+		Functions: s.Functions, Session: us, Warnings: st.warnings,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil

@@ -24,8 +24,8 @@ type Doc struct {
 	Result  string
 }
 
-// Function is a function of the language. Exactly one of Eval, New, Aggregate and
-// Table is set.
+// Function is a function of the language. Exactly one of Eval, New, Aggregate,
+// Window and Table is set.
 type Function struct {
 	Name    string // lower case
 	Aliases []string
@@ -57,6 +57,7 @@ type Function struct {
 	Volatile bool
 
 	Aggregate *Aggregate
+	Window    *Window
 	// Table makes it a table function, whose types Table.Resolve gives.
 	Table *Table
 }

@@ -5,7 +5,6 @@ package bind
 
 import (
 	"context"
-	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -18,10 +17,13 @@ import (
 
 // Env is what binding needs to know of its surroundings.
 type Env struct {
-	Catalog   table.Catalog
-	Project   string
-	Functions *udf.Registry
-	Session   *udf.Session
+	Catalog table.Catalog
+	Project string
+	Schema  string // of names without one
+	// TwoPartSchemas lets a.b also be table b of the schema a.
+	TwoPartSchemas bool
+	Functions      *udf.Registry
+	Session        *udf.Session
 	// Warnings receives what the user should know; nil if nobody does.
 	Warnings *diag.Warnings
 	// Fold evaluates an expression without columns; ok is false if it cannot be
@@ -74,40 +76,6 @@ func (b *Binder) Tables() []*table.Table {
 func (b *Binder) NewColumn(name string, t types.Type, required bool) logical.Column {
 	b.next++
 	return logical.Column{ID: b.next, Name: name, Type: t, Required: required}
-}
-
-// Resolve finds a table by its written name.
-func (b *Binder) Resolve(n syntax.Name) (*table.Table, error) {
-	name, err := b.Name(n)
-	if err != nil {
-		return nil, err
-	}
-	if t := b.loaded[name]; t != nil {
-		return t, nil
-	}
-	t, err := b.env.Catalog.Load(b.ctx, name)
-	if err != nil {
-		return nil, At(err, n.Pos())
-	}
-	b.loaded[name] = t
-	return t, nil
-}
-
-// Name completes a written table name with the session's project.
-func (b *Binder) Name(n syntax.Name) (table.Name, error) {
-	parts := make([]string, len(n.Parts))
-	for i, p := range n.Parts {
-		parts[i] = strings.ToLower(p.Name)
-	}
-	switch len(parts) {
-	case 1:
-		return table.Name{Project: b.env.Project, Schema: "default", Table: parts[0]}, nil
-	case 2:
-		return table.Name{Project: parts[0], Schema: "default", Table: parts[1]}, nil
-	case 3:
-		return table.Name{Project: parts[0], Schema: parts[1], Table: parts[2]}, nil
-	}
-	return table.Name{}, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is not a table name", n)
 }
 
 // warn tells the user something about the statement at pos. Within a view there

@@ -72,9 +72,6 @@ func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relatio
 	if ref.Sample != nil {
 		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
 	}
-	if ref.AsOf != nil {
-		return nil, nil, unsupported(ref.Pos(), "time travel")
-	}
 	alias := strings.ToLower(ref.Name.Last().Name)
 	if !ref.Alias.IsZero() {
 		alias = strings.ToLower(ref.Alias.Name)
@@ -93,6 +90,9 @@ func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relatio
 		}
 	}
 	t, err := b.Resolve(ref.Name)
+	if ref.AsOf != nil {
+		t, err = b.past(ref)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,12 +129,12 @@ func (b *Binder) view(t *table.Table, ref *syntax.Table) (logical.Node, error) {
 	if !ok {
 		return nil, semantic(ref.Pos(), "the view %s is not a query", t.Name)
 	}
-	project := b.env.Project
 	env := *b.env
-	env.Project = t.Name.Project
+	env.Project, env.Schema = t.Name.Project, t.Name.Schema
+	outside := b.env
 	b.env = &env
 	n, err := b.query(q.Query, nil, nil)
-	env.Project = project
+	b.env = outside
 	if err != nil {
 		return nil, semantic(ref.Pos(), "the view %s no longer fits its tables: %v", t.Name, err)
 	}

@@ -41,6 +41,8 @@ type Settings struct {
 	AllowFullScan    bool          `name:"odps.sql.allow.fullscan" default:"true" doc:"Whether a partitioned table may be read without a condition on its partitions."`
 	OrderNeedsLimit  bool          `name:"odps.sql.validate.orderby.limit" default:"false" doc:"Whether ORDER BY is refused without LIMIT."`
 	AllowCartesian   bool          `name:"odps.sql.allow.cartesian" default:"true" doc:"Whether joins without a condition are allowed."`
+	Schema           string        `name:"odps.default.schema" default:"default" doc:"The schema of names without one; USE SCHEMA sets it."`
+	Schemas          bool          `name:"odps.namespace.schema" default:"true" doc:"Whether a name a.b may be table b of the schema a, where there is no table b in a project a."`
 	StatementTimeout time.Duration `name:"bixi.statement.timeout" default:"0s" doc:"How long a statement may run, such as 30s or 2h; 0s for ever."`
 
 	other map[string]string

@@ -33,5 +33,6 @@ func library() []*udf.Function {
 		listFunctions(),
 		columnFunctions(),
 		tupleFunctions(),
+		windowFunctions(),
 	)
 }
