@@ -30,7 +30,7 @@ type aggregation struct {
 }
 
 // hasAggregates reports whether an aggregate stands in the select list or order.
-func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool {
+func (b *Binder) hasAggregates(q *syntax.Select, order ordering) bool {
 	found := false
 	look := func(e syntax.Expr) {
 		syntax.Inspect(e, func(n syntax.Node) bool {
@@ -49,7 +49,7 @@ func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool
 	for _, item := range q.Items {
 		look(item.Expr)
 	}
-	for _, item := range order {
+	for _, item := range order.items {
 		look(item.Expr)
 	}
 	return found
@@ -66,6 +66,9 @@ func keyName(e syntax.Expr) string {
 // of the select list.
 func (b *Binder) groupKey(e syntax.Expr, q *syntax.Select, names *scope, rel *logical.Node) (scalar.Expr, error) {
 	es := &exprScope{names: names, rel: rel, clause: "GROUP BY"}
+	if item := b.groupPosition(e, q); item != nil {
+		e = item
+	}
 	bound, err := b.expr(e, es)
 	if err == nil {
 		return bound, nil

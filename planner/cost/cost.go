@@ -94,8 +94,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.Join(n.Kind, m.Of(n.L), m.Of(n.R), n.On, n.Columns())
 	case *logical.Expand:
 		return m.expand(n)
-	case *logical.Repeat:
-		in := m.Of(n.Input)
+	case *logical.Repeat, *logical.Distribute:
+		in := m.Of(n.Inputs()[0])
 		return &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
 	case *logical.Limit:
 		in := m.Of(n.Input)

@@ -127,6 +127,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.aggregate(n, ordered)
 	case *logical.Expand:
 		return l.expand(n, want, ordered)
+	case *logical.Distribute:
+		return l.distribute(n, want, ordered)
 	case *logical.Repeat:
 		return l.repeat(n, want, ordered)
 	case *logical.Join:

@@ -224,9 +224,9 @@ func (p *puller) pull(n logical.Node) (logical.Node, error) {
 			in, err := p.pull(n.Input)
 			return n.WithInputs([]logical.Node{in}), err
 		}
-	case *logical.Repeat:
+	case *logical.Repeat, *logical.Distribute:
 		if !anyCorrelated(p, n.Exprs()) {
-			in, err := p.pull(n.Input)
+			in, err := p.pull(n.Inputs()[0])
 			return n.WithInputs([]logical.Node{in}), err
 		}
 	case *logical.Sort:

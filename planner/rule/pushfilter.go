@@ -27,6 +27,8 @@ func (c *Context) push(n logical.Node, conds []scalar.Expr) logical.Node {
 		return c.pushAggregate(n, conds)
 	case *logical.Join:
 		return c.pushJoin(n, conds)
+	case *logical.Distribute:
+		return n.WithInputs([]logical.Node{c.push(n.Input, conds)})
 	case *logical.Repeat:
 		return &logical.Repeat{Input: c.push(n.Input, conds), Count: n.Count}
 	case *logical.Generate:
