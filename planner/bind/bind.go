@@ -23,8 +23,11 @@ type Env struct {
 	Schema  string // of names without one
 	// TwoPartSchemas lets a.b also be table b of the schema a.
 	TwoPartSchemas bool
-	Functions      *udf.Registry
-	Session        *udf.Session
+	// GroupPositions and OrderPositions make a number in GROUP BY and ORDER BY the
+	// item of the select list at that place.
+	GroupPositions, OrderPositions bool
+	Functions                      *udf.Registry
+	Session                        *udf.Session
 	// Warnings receives what the user should know; nil if nobody does.
 	Warnings *diag.Warnings
 	// ForbidScripts refuses SELECT TRANSFORM.

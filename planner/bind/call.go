@@ -44,8 +44,8 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 		}
 		return b.aggregateCall(f, e, s)
 	}
-	if e.Distinct || e.Filter != nil {
-		return nil, semantic(e.Pos(), "DISTINCT and FILTER go with aggregates only, and %s is none", name)
+	if e.Distinct || e.Filter != nil || len(e.WithinGroup) > 0 {
+		return nil, semantic(e.Pos(), "DISTINCT, FILTER and WITHIN GROUP go with aggregates only, and %s is none", name)
 	}
 	if f == nil && len(e.Args) == 1 {
 		if t, err := syntax.ParseType(name); err == nil {

@@ -33,6 +33,7 @@ var builders = map[string]builder{
 	"Reduce":        use(newReduce),
 	"Window":        use(newWindow),
 	"Expand":        use(newExpand),
+	"Repeat":        use(newRepeat),
 	"Generate":      use(newGenerate),
 	"Script":        use(newScript),
 }
