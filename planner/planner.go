@@ -117,6 +117,12 @@ func Make(ctx context.Context, s *Session, stmt syntax.Statement) (*Plan, error)
 		return st.insert(stmt)
 	case *syntax.MultiInsert:
 		return st.multiInsert(stmt)
+	case *syntax.Update:
+		return st.update(stmt)
+	case *syntax.Delete:
+		return st.delete(stmt)
+	case *syntax.Merge:
+		return st.merge(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
 	case *syntax.CreateTable:
@@ -196,7 +202,7 @@ func (st *statement) options() lower.Options {
 
 // guard refuses full scans of partitioned tables and products where settings say so.
 func (st *statement) guard(n logical.Node) error {
-	if s, ok := n.(*logical.Scan); ok && !st.Settings.AllowFullScan && len(s.Table.Partition) > 0 {
+	if s, ok := n.(*logical.Scan); ok && !s.Fixed && !st.Settings.AllowFullScan && len(s.Table.Partition) > 0 {
 		pruned := false
 		for _, c := range lower.Conditions(s) {
 			for _, p := range s.Table.Partition {
