@@ -223,7 +223,7 @@ func columnIndex(cols []table.Column, name string) int {
 
 // createAs makes the table, then plans the INSERT; a failure drops it again.
 func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
-	n, err := st.binder.Query(stmt.As)
+	n, err := st.binder.Known(stmt.As)
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (st *statement) mapInput(in *program.Input) (logical.Node, error) {
 	if !ok {
 		return nil, diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%q on %s is not a condition", in.Where, t.Name)
 	}
-	n, err := st.binder.Query(q.Query)
+	n, err := st.binder.Known(q.Query)
 	if err != nil {
 		return nil, err
 	}

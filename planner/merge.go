@@ -16,8 +16,9 @@ import (
 // merging is a MERGE being planned.
 type merging struct {
 	*statement
-	stmt *syntax.Merge
-	t    *table.Table
+	stmt  *syntax.Merge
+	t     *table.Table
+	using *bind.Source
 	// The clauses by what they are about.
 	matched, missing, inserts []*syntax.MergeWhen
 }
@@ -30,7 +31,11 @@ func (st *statement) merge(stmt *syntax.Merge) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &merging{statement: st, stmt: stmt, t: t}
+	using, err := st.binder.Using(stmt.Using)
+	if err != nil {
+		return nil, err
+	}
+	m := &merging{statement: st, stmt: stmt, t: t, using: using}
 	for _, when := range stmt.Whens {
 		switch {
 		case when.Matched:
@@ -57,7 +62,7 @@ func (st *statement) merge(stmt *syntax.Merge) (*Plan, error) {
 
 // change adds the rewriting of the rows of the table.
 func (m *merging) change(w *writing) error {
-	p, err := m.binder.Rows(m.t, m.stmt.Alias).Pair(m.stmt.Using)
+	p, err := m.binder.Rows(m.t, m.stmt.Alias).Pair(m.using, m.stmt.Using.Pos())
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,7 @@ func (m *merging) anyPartner(p *bind.Pair) (scalar.Expr, error) {
 	if len(m.missing) == 0 {
 		return nil, nil
 	}
-	again, err := p.Rows.Pair(m.stmt.Using)
+	again, err := p.Rows.Pair(m.using, m.stmt.Using.Pos())
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +204,7 @@ func (m *merging) rewriteClauses(c *clauses) *logical.Write {
 
 // insert adds the rows of the source that have no partner.
 func (m *merging) insert(w *writing) error {
-	p, err := m.binder.Rows(m.t, m.stmt.Alias).Pair(m.stmt.Using)
+	p, err := m.binder.Rows(m.t, m.stmt.Alias).Pair(m.using, m.stmt.Using.Pos())
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (st *statement) changeable(n syntax.Name) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.Settings.TransactionalOnly && !strings.EqualFold(t.Properties["transactional"], "true") {
+	if st.Settings.Transactional && !strings.EqualFold(t.Properties["transactional"], "true") {
 		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is not transactional, so its rows cannot be changed", t.Name).
 			WithHint("ALTER TABLE … SET TBLPROPERTIES ('transactional'='true'), or set odps.sql.dml.transactional.only=false")
 	}

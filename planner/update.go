@@ -126,7 +126,11 @@ func (st *statement) updateFrom(w *writing, t *table.Table, stmt *syntax.Update,
 	if stmt.Where == nil {
 		return diag.Errorf(diag.CodeSemantic, stmt.From.Pos(), "UPDATE … FROM needs a WHERE that says which row belongs to which")
 	}
-	p, err := st.binder.Rows(t, stmt.Alias).Pair(stmt.From)
+	using, err := st.binder.Using(stmt.From)
+	if err != nil {
+		return err
+	}
+	p, err := st.binder.Rows(t, stmt.Alias).Pair(using, stmt.From.Pos())
 	if err != nil {
 		return err
 	}

@@ -160,21 +160,17 @@ type Pair struct {
 	from   *scope
 }
 
-// Pair binds a source beside the rows. It may be called again for another use of
-// the same source.
-func (r *Rows) Pair(using syntax.TableRef) (*Pair, error) {
-	n, names, err := r.b.fromClause(using, nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	for _, rel := range names.rels {
+// Pair puts a use of a source, which is written at pos, beside the rows.
+func (r *Rows) Pair(using *Source, pos diag.Pos) (*Pair, error) {
+	use := using.use(r.b)
+	for _, rel := range use.names.rels {
 		if rel.alias != "" && rel.alias == r.names.rels[0].alias {
-			return nil, semantic(using.Pos(), "%s names both the table and its source", rel.alias).WithHint("give one of them another alias")
+			return nil, semantic(pos, "%s names both the table and its source", rel.alias).WithHint("give one of them another alias")
 		}
 	}
 	own := *r
-	own.names = &scope{rels: slices.Concat(r.names.rels[:1], names.rels)}
-	return &Pair{Rows: &own, Source: n, from: names}, nil
+	own.names = &scope{rels: slices.Concat(r.names.rels[:1], use.names.rels)}
+	return &Pair{Rows: &own, Source: use.node, from: use.names}, nil
 }
 
 // Alone is the pair in places where only the table's own columns are in scope.

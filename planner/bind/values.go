@@ -33,10 +33,7 @@ func (b *Binder) values(v *syntax.Values, s *scope) (logical.Node, error) {
 	}
 	n := &logical.Values{}
 	for i, t := range ts {
-		if t.Kind == types.Null {
-			ts[i] = types.StringType
-		}
-		n.Cols = append(n.Cols, b.NewColumn(fmt.Sprintf("col%d", i+1), ts[i], false))
+		n.Cols = append(n.Cols, b.NewColumn(fmt.Sprintf("col%d", i+1), t, false))
 	}
 	for r, row := range rows {
 		for i, e := range row {
@@ -44,7 +41,7 @@ func (b *Binder) values(v *syntax.Values, s *scope) (logical.Node, error) {
 		}
 	}
 	if b.anyVolatile(rows) {
-		return b.computed(n.Cols, rows), nil
+		return b.computedRows(n.Cols, rows), nil
 	}
 	for r, row := range rows {
 		vals := make([]types.Datum, width)
@@ -77,8 +74,8 @@ func (b *Binder) anyVolatile(rows [][]scalar.Expr) bool {
 	return found
 }
 
-// computed gives rows that are computed when the statement runs.
-func (b *Binder) computed(cols []logical.Column, rows [][]scalar.Expr) logical.Node {
+// computedRows gives rows that are computed when the statement runs.
+func (b *Binder) computedRows(cols []logical.Column, rows [][]scalar.Expr) logical.Node {
 	u := &logical.Union{Cols: cols}
 	for _, row := range rows {
 		p := &logical.Project{Input: &logical.Values{Rows: [][]types.Datum{{}}}, Items: row}

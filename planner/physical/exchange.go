@@ -59,6 +59,10 @@ type Exchange struct {
 	// Ordered makes the reader give the producers' outputs one after the other
 	// in task order; otherwise they come as they arrive.
 	Ordered bool
+	// Shared, if not 0, numbers the definition whose rows these are: all exchanges
+	// of one number read the output of one stage. They differ at most in being
+	// Gather or Broadcast, and are always Durable.
+	Shared int
 }
 
 func (e *Exchange) Schema() types.Schema { return e.Input.Schema() }
@@ -72,6 +76,9 @@ func (e *Exchange) Describe() string {
 	}
 	if e.Partitions > 1 {
 		d += fmt.Sprintf(" %d partitions", e.Partitions)
+	}
+	if e.Shared > 0 {
+		d += fmt.Sprintf(" shared %d", e.Shared)
 	}
 	if len(e.Merge) > 0 {
 		d += " merge " + exprs(e.Merge)

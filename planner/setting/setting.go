@@ -21,23 +21,30 @@ type Bytes int64
 
 // Settings are the values of one session.
 type Settings struct {
-	MemoryLimit       Bytes         `name:"bixi.memory.limit" default:"0" doc:"Bytes that operators of a process may hold; 0 takes most of what the machine or its cgroup has."`
-	BatchRows         int           `name:"bixi.batch.rows" default:"4096" doc:"Rows that operators aim for in a batch."`
-	Optimizer         bool          `name:"bixi.optimizer" default:"true" doc:"Whether optional rewrites run; off for tests."`
-	Partitions        int           `name:"bixi.partitions" default:"0" doc:"Partitions of every hash exchange; 0 follows from the data's size."`
-	BroadcastBytes    Bytes         `name:"bixi.broadcast.bytes" default:"128mb" doc:"The largest estimated build side of a join that every task reads whole."`
-	SplitBytes        Bytes         `name:"bixi.split.bytes" default:"32mb" doc:"Compressed bytes that a scanning task reads."`
-	SpillAlways       bool          `name:"bixi.spill.always" default:"false" doc:"Whether blocking operators spill at every opportunity; for tests."`
-	Reencode          bool          `name:"bixi.test.reencode" default:"false" doc:"Whether plans are encoded and decoded before they run, statements printed and parsed again; for tests."`
-	ExchangeMode      string        `name:"bixi.exchange.mode" default:"auto" allow:"auto durable pipelined" doc:"auto, durable or pipelined: the mode of every exchange edge."`
-	MaxPartitions     int           `name:"odps.sql.dynamic.partition.max" default:"2000" doc:"Dynamic partitions that one statement may write."`
-	TimeZone          string        `name:"odps.sql.timezone" default:"Asia/Shanghai" doc:"The session's time zone."`
-	Strict            bool          `name:"odps.function.strictmode" default:"true" doc:"Whether an invalid cast is an error; otherwise it gives NULL."`
-	AllowFullScan     bool          `name:"odps.sql.allow.fullscan" default:"true" doc:"Whether a partitioned table may be read without a condition on its partitions."`
-	OrderNeedsLimit   bool          `name:"odps.sql.validate.orderby.limit" default:"false" doc:"Whether ORDER BY is refused without LIMIT."`
-	AllowCartesian    bool          `name:"odps.sql.allow.cartesian" default:"true" doc:"Whether joins without a condition are allowed."`
-	TransactionalOnly bool          `name:"odps.sql.dml.transactional.only" default:"false" doc:"Whether UPDATE, DELETE and MERGE are refused for tables without 'transactional'='true'."`
-	StatementTimeout  time.Duration `name:"bixi.statement.timeout" default:"0s" doc:"How long a statement may run, such as 30s or 2h; 0s for ever."`
+	MemoryLimit      Bytes         `name:"bixi.memory.limit" default:"0" doc:"Bytes that operators of a process may hold; 0 takes most of what the machine or its cgroup has."`
+	BatchRows        int           `name:"bixi.batch.rows" default:"4096" doc:"Rows that operators aim for in a batch."`
+	Optimizer        bool          `name:"bixi.optimizer" default:"true" doc:"Whether optional rewrites run; off for tests."`
+	Partitions       int           `name:"bixi.partitions" default:"0" doc:"Partitions of every hash exchange; 0 follows from the data's size."`
+	BroadcastBytes   Bytes         `name:"bixi.broadcast.bytes" default:"128mb" doc:"The largest estimated build side of a join that every task reads whole."`
+	SplitBytes       Bytes         `name:"bixi.split.bytes" default:"32mb" doc:"Compressed bytes that a scanning task reads."`
+	SpillAlways      bool          `name:"bixi.spill.always" default:"false" doc:"Whether blocking operators spill at every opportunity; for tests."`
+	Reencode         bool          `name:"bixi.test.reencode" default:"false" doc:"Whether plans are encoded and decoded before they run, statements printed and parsed again; for tests."`
+	ExchangeMode     string        `name:"bixi.exchange.mode" default:"auto" allow:"auto durable pipelined" doc:"auto, durable or pipelined: the mode of every exchange edge."`
+	MaxPartitions    int           `name:"odps.sql.dynamic.partition.max" default:"2000" doc:"Dynamic partitions that one statement may write."`
+	TimeZone         string        `name:"odps.sql.timezone" default:"Asia/Shanghai" doc:"The session's time zone."`
+	Strict           bool          `name:"odps.function.strictmode" default:"true" doc:"Whether an invalid cast is an error; otherwise it gives NULL."`
+	TypeSystem2      bool          `name:"odps.sql.type.system.odps2" default:"true" doc:"Whether the 2.0 type system holds; otherwise the 1.0 one: integer literals and INT are BIGINT, and more conversions are implicit."`
+	HiveCompatible   bool          `name:"odps.sql.hive.compatible" default:"false" doc:"Whether functions and conversions behave as in Hive where they differ (docs/dialect.md)."`
+	LongDates        bool          `name:"odps.sql.executionengine.enable.string.to.date.full.format" default:"false" doc:"Whether CAST reads a DATE from a text that has a time of day too; otherwise such a text is none."`
+	NewJSONObject    bool          `name:"odps.sql.udf.getjsonobj.new" default:"true" doc:"Whether GET_JSON_OBJECT gives the text as it stands; otherwise it is written anew, with sorted keys."`
+	MapKeys          string        `name:"odps.sql.map.key.dedup.policy" default:"last_win" allow:"last_win exception" doc:"last_win or exception: what becomes of equal keys of a map."`
+	AllowFullScan    bool          `name:"odps.sql.allow.fullscan" default:"true" doc:"Whether a partitioned table may be read without a condition on its partitions."`
+	OrderNeedsLimit  bool          `name:"odps.sql.validate.orderby.limit" default:"false" doc:"Whether ORDER BY is refused without LIMIT."`
+	AllowCartesian   bool          `name:"odps.sql.allow.cartesian" default:"true" doc:"Whether joins without a condition are allowed."`
+	Schema           string        `name:"odps.default.schema" default:"default" doc:"The schema of names without one; USE SCHEMA sets it."`
+	Schemas          bool          `name:"odps.namespace.schema" default:"true" doc:"Whether a name a.b may be table b of the schema a, where there is no table b in a project a."`
+	Transactional    bool          `name:"odps.sql.dml.transactional.only" default:"false" doc:"Whether UPDATE, DELETE and MERGE are refused for tables without 'transactional'='true'."`
+	StatementTimeout time.Duration `name:"bixi.statement.timeout" default:"0s" doc:"How long a statement may run, such as 30s or 2h; 0s for ever."`
 
 	other map[string]string
 }

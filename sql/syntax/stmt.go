@@ -34,18 +34,21 @@ func statements() []leading {
 		{"UNSET", (*parser).unset},
 		{"USE", (*parser).use},
 		{"ANALYZE", (*parser).analyze},
+		{"CLONE", (*parser).clone},
+		{"COST", (*parser).cost},
+		{"COUNT", (*parser).count},
+		{"MSCK", (*parser).msck},
+		{"RESTORE", (*parser).restore},
 	}
 }
 
 // unsupportedStatements are statements of the language that are not read yet,
 // by their first word.
 var unsupportedStatements = map[string]string{
-	"ADD": "resources", "BEGIN": "script mode", "CLONE": "CLONE TABLE", "COST": "COST SQL",
-	"EXPORT": "EXPORT", "FUNCTION": "temporary functions", "GRANT": "permissions", "IF": "script mode",
-	"LIST": "LIST", "LOCK": "LOCK TABLE", "LOOP": "script mode", "MAP": "TRANSFORM",
-	"MSCK": "MSCK", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM",
-	"RESTORE": "RESTORE", "REVOKE": "permissions", "SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL",
-	"UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",
+	"ADD": "resources", "BEGIN": "script mode", "EXPORT": "EXPORT", "FUNCTION": "temporary functions",
+	"GRANT": "permissions", "IF": "script mode", "LIST": "LIST", "LOCK": "LOCK TABLE", "LOOP": "script mode",
+	"MAP": "TRANSFORM", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM", "REVOKE": "permissions",
+	"SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL", "UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",
 }
 
 // statement reads one statement up to, but without, its semicolon.

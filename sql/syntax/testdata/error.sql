@@ -142,7 +142,15 @@ drop table /* ERROR "found the end of the text, expected a name" */
 
 alter table t /* ERROR "found \"foo\", expected what to alter" */ foo
 
-alter table t /* ERROR "0130401.*MERGE" */ merge smallfiles
+alter table t /* ERROR "0130401.*ARCHIVE" */ archive
+
+alter table t compact /* ERROR "expected MAJOR or MINOR" */ slowly
+
+alter materialized view m /* ERROR "expected REBUILD" */ refresh
+
+clone table t to u if exists /* ERROR "expected OVERWRITE or IGNORE" */ merge
+
+restore table t to /* ERROR "expected LSN" */ 5
 
 alter table t add partition (/* ERROR "partition column pt needs a value" */ pt)
 
