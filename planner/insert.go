@@ -15,6 +15,9 @@ import (
 )
 
 func (st *statement) insert(stmt *syntax.Insert) (*Plan, error) {
+	if stmt.Directory != nil {
+		return st.insertDirectory(stmt)
+	}
 	w := &writing{}
 	if err := st.insertInto(w, stmt, nil); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ func (l *Lowerer) scan(n *logical.Scan, want need) (*plan, error) {
 		return nil, err
 	}
 	l.scans++
-	s := &physical.Scan{ID: l.scans, Table: n.Table.Name.String()}
+	s := &physical.Scan{ID: l.scans, Table: n.Table.Name.String(), Text: textFormat(n.Table.Format())}
 	used := want.with(n.Conds...)
 	var all, out []logical.Column
 	for i, c := range n.Cols {

@@ -20,6 +20,8 @@ type Scan struct {
 	ID      int // unique in the plan
 	Table   string
 	Columns []ScanColumn
+	// Text is the format of the files, nil for Parquet.
+	Text *TextFormat
 	// Filter, over Columns (not Output), is applied while reading; nil for none.
 	Filter scalar.Expr
 	// Output lists the positions in Columns that leave the node; the others
