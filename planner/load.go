@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
-	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
@@ -33,14 +32,14 @@ func (st *statement) load(stmt *syntax.Load) (*Plan, error) {
 	scan := st.binder.Scan(files)
 	w := &logical.Write{Input: scan, Table: t, Static: static, MaxPartitions: st.Settings.MaxPartitions}
 	for _, c := range columns {
-		var e scalar.Expr = &scalar.Literal{Value: c.Default, Typ: c.Type}
+		e := st.absent(t, c)
 		i := columnIndex(files.Columns, c.Name)
 		switch {
 		case i >= 0:
 			if e, err = st.binder.Assign(scan.Cols[i], c.Type, c.Name, stmt.Pos()); err != nil {
 				return nil, err
 			}
-		case columnIndex(t.Partition, c.Name) >= 0:
+		case columnIndex(t.Partition, c.Name) >= 0 && !isAuto(t):
 			return nil, diag.Errorf(diag.CodeSemantic, stmt.Pos(), "the files have no column %s for the dynamic partition", c.Name)
 		}
 		w.Items = append(w.Items, e)

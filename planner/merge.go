@@ -267,8 +267,8 @@ func firstOf(conds []scalar.Expr, rows [][]scalar.Expr, col int) scalar.Expr {
 func (m *merging) inserted(p *bind.Pair, when *syntax.MergeWhen) ([]scalar.Expr, error) {
 	all := slices.Concat(m.t.Columns, m.t.Partition)
 	at := make([]int, 0, len(all))
-	for i := range all {
-		if when.Columns == nil {
+	for i, c := range all {
+		if when.Columns == nil && !fillsItself(m.t, c) && !(isAuto(m.t) && i >= len(m.t.Columns)) {
 			at = append(at, i)
 		}
 	}
@@ -296,10 +296,10 @@ func (m *merging) inserted(p *bind.Pair, when *syntax.MergeWhen) ([]scalar.Expr,
 	for i, c := range all {
 		switch {
 		case out[i] != nil:
-		case i >= len(m.t.Columns), c.Required && c.Default == nil:
+		case i >= len(m.t.Columns) && !isAuto(m.t), c.Required && c.Default == nil && !fillsItself(m.t, c):
 			return nil, diag.Errorf(diag.CodeSemantic, when.Pos(), "the INSERT must give column %s, which has no default and cannot be NULL", c.Name)
 		default:
-			out[i] = &scalar.Literal{Value: c.Default, Typ: c.Type}
+			out[i] = m.absent(m.t, c)
 		}
 	}
 	return out, nil
