@@ -14,6 +14,9 @@ import (
 
 // definition is what CREATE TABLE says, without the columns of LIKE and AS.
 func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, error) {
+	if err := autoPartition(stmt); err != nil {
+		return table.Definition{}, err
+	}
 	name, err := st.binder.Name(stmt.Name)
 	if err != nil {
 		return table.Definition{}, err
@@ -37,9 +40,6 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 			return def, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "external tables stored as %s are not supported yet", stmt.StoredAs)
 		}
 		def.Properties[table.PropertyExternal] = stmt.Location
-	}
-	if stmt.AutoPart != nil {
-		return def, diag.Errorf(diag.CodeUnsupported, stmt.AutoPart.Pos(), "AUTO PARTITIONED BY is not supported yet")
 	}
 	if stmt.Cluster != nil {
 		return def, diag.Errorf(diag.CodeUnsupported, stmt.Cluster.Pos(), "clustered tables are not supported yet")

@@ -50,6 +50,9 @@ type Plan struct {
 	// Commits, if any, say that Root gives descriptions of data files, and what
 	// becomes of them: all are carried out in one step.
 	Commits []*Commit
+	// Unload, if set, says that Root gives descriptions of files that are renamed to
+	// their names at the end.
+	Unload *Unload
 	// Command runs at once, without a job.
 	Command Command
 	// Session is what the expressions of Root may know.
@@ -133,6 +136,18 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 		return st.insert(stmt)
 	case *syntax.MultiInsert:
 		return st.multiInsert(stmt)
+	case *syntax.Update:
+		return st.update(stmt)
+	case *syntax.Delete:
+		return st.delete(stmt)
+	case *syntax.Merge:
+		return st.merge(stmt)
+	case *syntax.Load:
+		return st.load(stmt)
+	case *syntax.Unload:
+		return st.unload(stmt)
+	case *syntax.Read:
+		return st.read(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
 	case *syntax.CreateTable:
