@@ -18,8 +18,8 @@ func (st *statement) insert(stmt *syntax.Insert) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.View != "" {
-		return nil, diag.Errorf(diag.CodeSemantic, stmt.Table.Pos(), "%s is a view; rows cannot be inserted", t.Name)
+	if k := t.Kind(); k == table.KindView || k == table.KindMaterialized {
+		return nil, diag.Errorf(diag.CodeSemantic, stmt.Table.Pos(), "%s is a "+string(k)+"; rows cannot be inserted", t.Name)
 	}
 	static, err := st.staticValues(t, stmt)
 	if err != nil {

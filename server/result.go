@@ -123,7 +123,7 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) error {
 		return err
 	}
 	_, err = catalog.Commit(ctx, plan.Commit.Table, table.Commit{
-		Mode: plan.Commit.Mode, Files: files, Static: plan.Commit.Static, Base: plan.Commit.Table.Snapshot, Job: s.id,
+		Mode: plan.Commit.Mode, Files: files, Static: plan.Commit.Static, Properties: plan.Commit.Properties, Base: plan.Commit.Table.Snapshot, Job: s.id,
 	})
 	if err != nil {
 		for _, f := range files {

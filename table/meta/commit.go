@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -393,6 +394,7 @@ func (w *snapshotWriter) finish(manifests []iceberg.ManifestFile, location strin
 	})
 	next.SnapshotLog = append(next.SnapshotLog, snapshotLog{now, w.id})
 	next.CurrentSnapshotID = &w.id
+	maps.Copy(next.Properties, commit.Properties)
 	next.Refs = map[string]ref{"main": {w.id, "branch"}}
 	return next, nil
 }
