@@ -220,6 +220,18 @@ func (st *statement) arranged(t *table.Table, n logical.Node, static []types.Dat
 	return p, nil
 }
 
+// queryOrder lists the columns of a materialized view as its query gives them.
+func queryOrder(t *table.Table) []table.Column {
+	all := append(append([]table.Column{}, t.Columns...), t.Partition...)
+	var out []table.Column
+	for _, name := range strings.Split(t.Properties[propertyOrder], ",") {
+		if i := columnIndex(all, name); i >= 0 {
+			out = append(out, all[i])
+		}
+	}
+	return out
+}
+
 // fresh reports whether a materialized view shows its tables as they are.
 func (st *statement) fresh(ctx context.Context, t *table.Table) (bool, error) {
 	text := t.Properties[table.PropertySources]

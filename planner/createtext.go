@@ -61,7 +61,7 @@ func (st *statement) materializedText(t *table.Table) string {
 	if t.Lifecycle > 0 {
 		fmt.Fprintf(&b, "\nLIFECYCLE %d", t.Lifecycle)
 	}
-	writeNames(&b, append(append([]table.Column{}, t.Columns...), t.Partition...))
+	writeNames(&b, queryOrder(t))
 	if t.Properties[table.PropertyRewrite] == "false" {
 		b.WriteString("\nDISABLE REWRITE")
 	}
