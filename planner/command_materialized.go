@@ -38,10 +38,10 @@ func (st *statement) createMaterialized(stmt *syntax.CreateMaterialized) (*Plan,
 			return &Plan{Command: nothing{}, Session: st.udf}, nil
 		}
 	}
-	warnings := materializedWarnings(stmt)
+	st.warnMaterialized(stmt)
 	if stmt.Deferred {
-		return &Plan{Session: st.udf, Command: rows(func(ctx context.Context, s *Session) (*Result, error) {
-			return &Result{Warnings: warnings}, bind.At(s.Catalog.Create(ctx, def), stmt.Name.Pos())
+		return &Plan{Session: st.udf, Command: action(func(ctx context.Context, s *Session) error {
+			return bind.At(s.Catalog.Create(ctx, def), stmt.Name.Pos())
 		})}, nil
 	}
 	if err := st.Catalog.Create(st.ctx, def); err != nil {
@@ -59,21 +59,20 @@ func (st *statement) createMaterialized(stmt *syntax.CreateMaterialized) (*Plan,
 		_ = undo(context.WithoutCancel(st.ctx))
 		return nil, err
 	}
-	p.Undo, p.Warnings = undo, warnings
+	p.Undo = undo
 	return p, nil
 }
 
-func materializedWarnings(stmt *syntax.CreateMaterialized) []string {
-	var out []string
+// warnMaterialized tells what is asked for and not done.
+func (st *statement) warnMaterialized(stmt *syntax.CreateMaterialized) {
 	if !stmt.DisableRewrite {
-		out = append(out, "queries are not rewritten to read "+stmt.Name.String()+"; name it in FROM")
+		st.warnings.Add(diag.Warningf(stmt.Name.Pos(), "queries are not rewritten to read %s; name it in FROM", stmt.Name))
 	}
 	for _, p := range stmt.Properties {
 		if strings.EqualFold(p.Key, "enable_auto_refresh") && strings.EqualFold(p.Value, "true") {
-			out = append(out, stmt.Name.String()+" is not refreshed by itself; ALTER MATERIALIZED VIEW … REBUILD refreshes it")
+			st.warnings.Add(diag.Warningf(p.Pos(), "%s is not refreshed by itself; ALTER MATERIALIZED VIEW … REBUILD refreshes it", stmt.Name))
 		}
 	}
-	return out
 }
 
 // materialized is the definition of the table, and its query.
@@ -91,7 +90,7 @@ func (st *statement) materialized(stmt *syntax.CreateMaterialized) (table.Defini
 			return def, nil, err
 		}
 	}
-	n, err := st.binder.Query(stmt.Query)
+	n, err := st.binder.Known(stmt.Query)
 	if err != nil {
 		return def, nil, err
 	}
@@ -156,18 +155,24 @@ func (st *statement) rebuild(stmt *syntax.AlterTable, a *syntax.Rebuild) (*Plan,
 // refresh plans to replace the rows of a materialized view, or of the partition
 // static, by those of n.
 func (st *statement) refresh(t *table.Table, n logical.Node, static []types.Datum) (*Plan, error) {
-	input, err := st.arranged(t, n, static)
+	node, err := st.arranged(t, n, static)
 	if err != nil {
 		return nil, err
 	}
-	mode := table.OverwriteTable
+	commit := &Commit{Table: t, Mode: table.OverwriteTable, Static: static}
 	if static != nil {
-		mode = table.OverwritePartition
+		commit.Mode = table.OverwritePartition
+	} else if commit.Properties, err = st.sources(t); err != nil {
+		return nil, err
 	}
-	p, err := st.write(input, t, mode, static)
-	if err != nil || static != nil {
-		return p, err
-	}
+	w := &writing{}
+	w.add(node, commit)
+	return st.write(w)
+}
+
+// sources is the property that says which versions of which tables the statement
+// reads.
+func (st *statement) sources(t *table.Table) (map[string]string, error) {
 	var sources []materializedSource
 	for _, s := range st.binder.Tables() {
 		if s.UUID != t.UUID && s.View == "" {
@@ -176,13 +181,12 @@ func (st *statement) refresh(t *table.Table, n logical.Node, static []types.Datu
 	}
 	slices.SortFunc(sources, func(a, b materializedSource) int { return strings.Compare(a.Name.String(), b.Name.String()) })
 	text, err := json.Marshal(sources)
-	p.Commit.Properties = map[string]string{table.PropertySources: string(text)}
-	return p, err
+	return map[string]string{table.PropertySources: string(text)}, err
 }
 
 // arranged brings the columns of n into the order of t: data columns, then those
 // of the partition columns that have no static value, by which it is restricted.
-func (st *statement) arranged(t *table.Table, n logical.Node, static []types.Datum) (logical.Node, error) {
+func (st *statement) arranged(t *table.Table, n logical.Node, static []types.Datum) (*logical.Write, error) {
 	cols := n.Columns()
 	order := strings.Split(t.Properties[propertyOrder], ",")
 	if len(order) != len(cols) {
@@ -192,14 +196,14 @@ func (st *statement) arranged(t *table.Table, n logical.Node, static []types.Dat
 	column := func(c table.Column) (scalar.Expr, error) {
 		return st.binder.Assign(cols[slices.Index(order, c.Name)], c.Type, c.Name, diag.Pos{})
 	}
-	p := &logical.Project{}
+	p := &logical.Write{Table: t, Static: static}
 	for _, c := range append(append([]table.Column{}, t.Columns...), t.Partition[len(static):]...) {
 		e, err := column(c)
 		if err != nil {
 			return nil, err
 		}
 		p.Items = append(p.Items, e)
-		p.Cols = append(p.Cols, st.binder.NewColumn(c.Name, c.Type, false))
+		p.Row = append(p.Row, st.binder.NewColumn(c.Name, c.Type, false))
 	}
 	p.Input = n
 	var conds []scalar.Expr
@@ -257,22 +261,22 @@ func (st *statement) fresh(ctx context.Context, t *table.Table) (bool, error) {
 	return true, nil
 }
 
-// staleWarnings names the materialized views that a query reads and that do not
-// show their tables as they are.
-func (st *statement) staleWarnings() ([]string, error) {
-	var out []string
-	for _, t := range st.binder.Tables() {
+// warnStale names the materialized views that a query reads and that do not show
+// their tables as they are.
+func (st *statement) warnStale() error {
+	tables := st.binder.Tables()
+	slices.SortFunc(tables, func(a, b *table.Table) int { return strings.Compare(a.Name.String(), b.Name.String()) })
+	for _, t := range tables {
 		if t.Kind() != table.KindMaterialized {
 			continue
 		}
 		fresh, err := st.fresh(st.ctx, t)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !fresh {
-			out = append(out, "the materialized view "+t.Name.String()+" is older than its tables; ALTER MATERIALIZED VIEW … REBUILD refreshes it")
+			st.warnings.Add(diag.Warningf(diag.Pos{}, "the materialized view %s is older than its tables; ALTER MATERIALIZED VIEW … REBUILD refreshes it", t.Name))
 		}
 	}
-	slices.Sort(out)
-	return out, nil
+	return nil
 }

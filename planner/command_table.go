@@ -120,6 +120,23 @@ func (st *statement) createTable(stmt *syntax.CreateTable) (Command, error) {
 	}), nil
 }
 
+// replacing gives the name under which the table that replaces n is filled, and
+// what is to be done then.
+func (st *statement) replacing(n table.Name) (table.Name, func(context.Context) error) {
+	fresh := n
+	fresh.Table += "__new"
+	return fresh, func(ctx context.Context) error {
+		if err := dropTable(ctx, st.Session, n); err != nil {
+			return err
+		}
+		t, err := st.Catalog.Load(ctx, fresh)
+		if err != nil {
+			return err
+		}
+		return st.Catalog.Alter(ctx, t, table.Change{Rename: &n.Table})
+	}
+}
+
 // dropTable drops the table that CREATE OR REPLACE TABLE replaces, if there is one.
 func dropTable(ctx context.Context, s *Session, n table.Name) error {
 	t, err := s.Catalog.Load(ctx, n)

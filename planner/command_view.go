@@ -64,7 +64,7 @@ func (st *statement) separately(q *syntax.Query) (logical.Node, []*table.Table, 
 	if err != nil {
 		return nil, nil, err
 	}
-	n, err := own.binder.Query(q)
+	n, err := own.binder.Known(q)
 	return n, own.binder.Tables(), err
 }
 

@@ -153,6 +153,7 @@ const (
 	OverwriteTable                // replaces everything
 	OverwritePartition            // replaces the partition named by Static (all its sub-partitions)
 	OverwriteDynamic              // replaces exactly the partitions that Files belong to
+	Replace                       // replaces the files named by Remove
 )
 
 // Commit adds data files to a table in one atomic step.
@@ -162,6 +163,9 @@ type Commit struct {
 	// Static are the values of the leading partition columns (OverwritePartition,
 	// and Append so that an empty partition comes to exist).
 	Static []types.Datum
+	// Remove are the paths of files of the snapshot Base (Replace). If one of them
+	// is no longer there, that is a conflict.
+	Remove []string
 	// Base is the snapshot the statement read; overwrites of data that changed
 	// since are conflicts and are retried by the caller.
 	Base int64
@@ -169,6 +173,12 @@ type Commit struct {
 	Properties map[string]string
 	// Job makes a commit idempotent: a second commit by the same job is a no-op.
 	Job string
+}
+
+// Target is a table and what a statement commits to it.
+type Target struct {
+	Table  *Table
+	Commit Commit
 }
 
 // Catalog knows tables by name. All methods are safe for concurrent use. Errors
@@ -196,6 +206,9 @@ type Catalog interface {
 	Statistics(ctx context.Context, t *Table, conds []Condition) (Statistics, error)
 	// Commit applies c and gives the new snapshot.
 	Commit(ctx context.Context, t *Table, c Commit) (int64, error)
+	// CommitAll applies all commits in one step, or none. A table may have several,
+	// by the same job.
+	CommitAll(ctx context.Context, targets []Target) error
 
 	// Partitions lists partitions whose leading values are prefix, in order of value.
 	Partitions(ctx context.Context, t *Table, prefix []types.Datum) ([]Partition, error)

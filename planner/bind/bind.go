@@ -24,6 +24,8 @@ type Env struct {
 	TwoPartSchemas bool
 	Functions      *udf.Registry
 	Session        *udf.Session
+	// Warnings receives what the user should know; nil if nobody does.
+	Warnings *diag.Warnings
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)
@@ -47,6 +49,20 @@ func New(ctx context.Context, env *Env) *Binder {
 // Query binds a query. Its columns are the result's.
 func (b *Binder) Query(q *syntax.Query) (logical.Node, error) { return b.query(q, nil, nil) }
 
+// Known binds a query whose columns have types that a result or a new table can
+// have: an untyped NULL is a STRING.
+func (b *Binder) Known(q *syntax.Query) (logical.Node, error) {
+	n, err := b.Query(q)
+	if err != nil {
+		return nil, err
+	}
+	var ts []types.Type
+	for _, c := range n.Columns() {
+		ts = append(ts, c.Type.Known())
+	}
+	return b.CastColumns(n, ts), nil
+}
+
 // Tables lists the tables that were read.
 func (b *Binder) Tables() []*table.Table {
 	out := make([]*table.Table, 0, len(b.loaded))
@@ -60,6 +76,17 @@ func (b *Binder) Tables() []*table.Table {
 func (b *Binder) NewColumn(name string, t types.Type, required bool) logical.Column {
 	b.next++
 	return logical.Column{ID: b.next, Name: name, Type: t, Required: required}
+}
+
+// warn tells the user something about the statement at pos. Within a view there
+// is no place to point at.
+func (b *Binder) warn(pos diag.Pos, format string, args ...any) {
+	if b.depth > 0 {
+		pos = diag.Pos{}
+	}
+	if b.env.Warnings != nil {
+		b.env.Warnings.Add(diag.Warningf(pos, format, args...))
+	}
 }
 
 // At gives an error that has no place yet the place pos.

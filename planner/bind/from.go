@@ -49,9 +49,11 @@ func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []re
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
-		return nil, nil, unsupported(ref.OpPos, "LATERAL VIEW")
+		return b.lateralView(ref, outer)
+	case *syntax.FuncTable:
+		return b.funcTable(ref, outer)
 	}
-	return nil, nil, unsupported(ref.Pos(), "a table function in FROM")
+	return nil, nil, unsupported(ref.Pos(), "this table")
 }
 
 // named puts n in scope as alias, renaming its columns where names are given.
@@ -76,7 +78,7 @@ func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relatio
 	}
 	if len(ref.Name.Parts) == 1 {
 		if c := outer.cte(strings.ToLower(ref.Name.Parts[0].Name)); c != nil {
-			n, err := b.query(c.def.Query, c.scope, nil)
+			n, err := b.useCTE(c)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -121,6 +123,9 @@ var joinKinds = map[syntax.JoinKind]logical.JoinKind{
 }
 
 func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation, error) {
+	if v := commaLateral(ref); v != nil {
+		return b.tableRef(v, outer)
+	}
 	l, lrels, err := b.tableRef(ref.L, outer)
 	if err != nil {
 		return nil, nil, err

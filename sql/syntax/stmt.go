@@ -16,6 +16,12 @@ func statements() []leading {
 		{"FROM", (*parser).queryStatement},
 		{"VALUES", (*parser).queryStatement},
 		{"INSERT", (*parser).insertStatement},
+		{"UPDATE", (*parser).updateStatement},
+		{"DELETE", (*parser).deleteStatement},
+		{"MERGE", (*parser).mergeStatement},
+		{"LOAD", (*parser).loadStatement},
+		{"UNLOAD", (*parser).unloadStatement},
+		{"READ", (*parser).readStatement},
 		{"CREATE", (*parser).create},
 		{"DROP", (*parser).drop},
 		{"ALTER", (*parser).alter},
@@ -39,12 +45,10 @@ func statements() []leading {
 // unsupportedStatements are statements of the language that are not read yet,
 // by their first word.
 var unsupportedStatements = map[string]string{
-	"ADD": "resources", "BEGIN": "script mode", "DELETE": "DELETE",
-	"EXPORT": "EXPORT", "FUNCTION": "temporary functions", "GRANT": "permissions", "IF": "script mode",
-	"LIST": "LIST", "LOAD": "LOAD", "LOCK": "LOCK TABLE", "LOOP": "script mode", "MAP": "TRANSFORM",
-	"MERGE": "MERGE", "PURGE": "PURGE", "READ": "READ", "REDO": "REDO", "REDUCE": "TRANSFORM",
-	"REVOKE": "permissions", "SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL",
-	"UNDO": "UNDO", "UNLOAD": "UNLOAD", "UNLOCK": "UNLOCK TABLE", "UPDATE": "UPDATE",
+	"ADD": "resources", "BEGIN": "script mode", "EXPORT": "EXPORT", "FUNCTION": "temporary functions",
+	"GRANT": "permissions", "IF": "script mode", "LIST": "LIST", "LOCK": "LOCK TABLE", "LOOP": "script mode",
+	"MAP": "TRANSFORM", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM", "REVOKE": "permissions",
+	"SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL", "UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",
 }
 
 // statement reads one statement up to, but without, its semicolon.

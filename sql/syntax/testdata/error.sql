@@ -100,7 +100,7 @@ select /* ERROR "0130401.*variables of script mode" */ @a
 
 /* ERROR "0130401.*script mode" */ @a := select 1
 
-/* ERROR "0130401.*Not supported - MERGE" */ merge into t using u on true
+/* ERROR "0130401.*Not supported - LOCK TABLE" */ lock table t shared
 
 /* ERROR "0130401.*permissions" */ grant select on t to u
 
