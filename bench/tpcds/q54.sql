@@ -1,4 +1,5 @@
 -- Q54: what customers of one class of items spent in the stores near them in the next three months.
+-- Rewritten: segments are cut by FLOOR, because a cast to INT rounds in some engines.
 with my_customers as (
     select distinct c_customer_sk, c_current_addr_sk
     from (
@@ -34,7 +35,7 @@ my_revenue as (
                     and d_moy = 12)
     group by c_customer_sk),
 segments as (
-    select cast(revenue / 50 as int) as segment
+    select cast(floor(revenue / 50) as int) as segment
     from my_revenue)
 select segment, count(*) as num_customers, segment * 50 as segment_base
 from segments
