@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -43,6 +44,7 @@ type benchFlags struct {
 	endpoint string
 	check    bool
 	json     string
+	profile  string
 }
 
 // The suites.
@@ -80,11 +82,12 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
 	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
 	flags.BoolVar(&f.check, "check", false, "only compare answers")
+	flags.StringVar(&f.profile, "profile", "", profileHelp)
 	flags.StringVar(&f.json, "json", "", "file to write the measurements to")
 	return cmd
 }
 
-func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) error {
+func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) (err error) {
 	if err := checkBench(suite, &f); err != nil {
 		return err
 	}
@@ -101,6 +104,11 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
 	o.Version, o.Out, o.Progress = versionText(), os.Stdout, os.Stderr
 	o.Open = f.opener(open)
+	endProfile, err := startProfile(f.profile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	r, err := runSuite(ctx, suite, o, f.endpoint)

@@ -4,6 +4,7 @@ package job
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bixidata/bixi/mapreduce/stage"
@@ -14,7 +15,7 @@ import (
 // share; its Root is not used. The last stage has one task, whose only partition
 // is the result.
 func Cut(id stage.JobID, root physical.Node, base physical.Fragment) (stage.Job, error) {
-	c := &cutter{base: base}
+	c := &cutter{base: base, shared: map[int]stage.StageID{}}
 	out := &physical.ShuffleWrite{Unary: physical.Unary{Input: root}, Kind: physical.Gather, Partitions: 1}
 	if _, err := c.stage(out); err != nil {
 		return stage.Job{}, err
@@ -37,6 +38,7 @@ func Fragments(j stage.Job) ([]physical.Fragment, error) {
 type cutter struct {
 	base   physical.Fragment
 	stages []stage.Stage
+	shared map[int]stage.StageID // stages of shared exchanges, by their number
 }
 
 // fragment collects what a stage is made of while its tree is walked.
@@ -98,8 +100,8 @@ func (c *cutter) cut(n physical.Node, f *fragment) (physical.Node, error) {
 }
 
 func (c *cutter) exchange(e *physical.Exchange, f *fragment) (physical.Node, error) {
-	w := &physical.ShuffleWrite{Unary: physical.Unary{Input: e.Input}, Kind: e.Kind, Keys: e.Keys, Order: e.Order, Bounds: e.Bounds, Partitions: max(e.Partitions, 1)}
-	from, err := c.stage(w)
+	fields := e.Schema()
+	from, err := c.producer(e)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +109,9 @@ func (c *cutter) exchange(e *physical.Exchange, f *fragment) (physical.Node, err
 	if e.Mode == physical.Pipelined {
 		mode = stage.Pipelined
 	}
-	f.inputs = append(f.inputs, stage.Input{From: from, Mode: mode})
+	if in := (stage.Input{From: from, Mode: mode}); !slices.Contains(f.inputs, in) {
+		f.inputs = append(f.inputs, in)
+	}
 	f.reads = true
 	if e.Kind != physical.Gather && e.Kind != physical.Broadcast {
 		if f.tasks > 1 && f.tasks != e.Partitions {
@@ -115,7 +119,20 @@ func (c *cutter) exchange(e *physical.Exchange, f *fragment) (physical.Node, err
 		}
 		f.tasks = e.Partitions
 	}
-	return &physical.ShuffleRead{From: int(from), Fields: w.Input.Schema(), Kind: e.Kind, Merge: e.Merge, Ordered: e.Ordered}, nil
+	return &physical.ShuffleRead{From: int(from), Fields: fields, Kind: e.Kind, Merge: e.Merge, Ordered: e.Ordered}, nil
+}
+
+// producer gives the stage whose output e carries, cutting it unless an exchange
+// of the same number was met before.
+func (c *cutter) producer(e *physical.Exchange) (stage.StageID, error) {
+	if from, ok := c.shared[e.Shared]; ok {
+		return from, nil
+	}
+	from, err := c.stage(&physical.ShuffleWrite{Unary: physical.Unary{Input: e.Input}, Kind: e.Kind, Keys: e.Keys, Order: e.Order, Bounds: e.Bounds, Partitions: max(e.Partitions, 1)})
+	if err == nil && e.Shared > 0 {
+		c.shared[e.Shared] = from
+	}
+	return from, err
 }
 
 // args moves the splits out of the plan into the arguments of the tasks.

@@ -24,10 +24,13 @@ type scope struct {
 	ctes   map[string]*cte
 }
 
-// cte is a name of a WITH clause, bound anew at each use.
+// cte is a name of a WITH clause.
 type cte struct {
 	def   *syntax.CTE
 	scope *scope // where its query is bound
+	// shared is its query once bound, unless that refers to an outer query: then it
+	// is bound anew at each use.
+	shared *logical.Definition
 }
 
 func (s *scope) cte(name string) *cte {

@@ -72,6 +72,8 @@ type Aggregate struct {
 	Keys  []scalar.Expr
 	Aggs  []scalar.Aggregate
 	Cols  []Column
+	// Always lists the keys of groups that there are even without rows.
+	Always [][]types.Datum
 }
 
 // JoinKind says which rows a join gives; Apply kinds are gone after decorrelation.
@@ -316,7 +318,7 @@ func (n *Limit) Describe() string     { return fmt.Sprintf("Limit %d offset %d",
 func (n *Union) Describe() string     { return "Union [" + names(n.Cols) + "]" }
 func (n *SingleRow) Describe() string { return "SingleRow" }
 
-// Format draws the tree.
+// Format draws the tree and the definitions it uses.
 func Format(n Node) string {
 	var b strings.Builder
 	var draw func(Node, int)
@@ -327,6 +329,10 @@ func Format(n Node) string {
 		}
 	}
 	draw(n, 0)
+	for _, d := range Definitions(n) {
+		fmt.Fprintf(&b, "Definition %s\n", d.Name)
+		draw(d.Root, 1)
+	}
 	return b.String()
 }
 

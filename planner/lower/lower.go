@@ -50,6 +50,9 @@ type Lowerer struct {
 	cost      *cost.Model
 	scans     int
 	joins     int
+	// shared holds the definitions lowered so far, of which there are definitions.
+	shared      map[*logical.Definition]*plan
+	definitions int
 }
 
 // New makes a lowerer.
@@ -118,8 +121,12 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return in, nil
 	case *logical.Project:
 		return l.project(n, want, ordered)
+	case *logical.Generate:
+		return l.generate(n, want, ordered)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
+	case *logical.Expand:
+		return l.expand(n, want, ordered)
 	case *logical.Join:
 		return l.join(n, want, ordered)
 	case *logical.Sort:
@@ -128,6 +135,10 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.limit(n, want)
 	case *logical.Union:
 		return l.union(n, ordered)
+	case *logical.Shared:
+		return l.use(n)
+	case *logical.Write:
+		return l.write(n)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {
@@ -274,6 +285,12 @@ func (l *Lowerer) gather(p *plan, ordered bool, mode physical.Mode) *plan {
 // broadcast gives every task all rows.
 func (l *Lowerer) broadcast(p *plan, ordered bool) *plan {
 	q := *p
+	if e, ok := p.node.(*physical.Exchange); ok && e.Shared > 0 && e.Kind == physical.Gather {
+		again := *e
+		again.Kind = physical.Broadcast
+		q.node = &again
+		return &q
+	}
 	q.node = &physical.Exchange{Unary: unary(p.node), Kind: physical.Broadcast, Partitions: 1, Ordered: ordered}
 	return &q
 }

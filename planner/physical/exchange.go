@@ -59,6 +59,10 @@ type Exchange struct {
 	// Ordered makes the reader give the producers' outputs one after the other
 	// in task order; otherwise they come as they arrive.
 	Ordered bool
+	// Shared, if not 0, numbers the definition whose rows these are: all exchanges
+	// of one number read the output of one stage. They differ at most in being
+	// Gather or Broadcast, and are always Durable.
+	Shared int
 }
 
 func (e *Exchange) Schema() types.Schema { return e.Input.Schema() }
@@ -72,6 +76,9 @@ func (e *Exchange) Describe() string {
 	}
 	if e.Partitions > 1 {
 		d += fmt.Sprintf(" %d partitions", e.Partitions)
+	}
+	if e.Shared > 0 {
+		d += fmt.Sprintf(" shared %d", e.Shared)
 	}
 	if len(e.Merge) > 0 {
 		d += " merge " + exprs(e.Merge)
@@ -117,9 +124,12 @@ func (r *ShuffleRead) Describe() string {
 
 // TableSink writes its input to new data files under Location, one file a task
 // and partition at a time, and gives one row a file: its encoded description
-// (column "file", BINARY), which the statement's owner commits.
-// The last Dynamic columns of the input are the values of the dynamic partition
-// columns; Static are the values of the leading ones.
+// (column "file", BINARY), which the statement's owner commits, the Target it
+// belongs to, and how many rows of it are new or changed.
+// Behind the data columns the input has the values of Dynamic dynamic partition
+// columns; Static are the values of the leading ones. If Action is set, the last
+// column says what becomes of the row (ActionKeep …); a last row without a
+// file then counts the rows affected.
 type TableSink struct {
 	Unary
 	Table    string
@@ -128,9 +138,19 @@ type TableSink struct {
 	Static   []types.Datum
 	Keys     []SinkField // all partition columns
 	Dynamic  int
-	// MaxPartitions bounds the dynamic partitions of one task.
+	// MaxPartitions bounds the dynamic partitions of one task; 0 for any number.
 	MaxPartitions int
+	Target        int
+	Action        bool
 }
+
+// The actions of a row that a TableSink gets: it is kept as it was, stored as
+// changed or new, or left out. Rows of the last two kinds count as affected.
+const (
+	ActionKeep int64 = iota
+	ActionPut
+	ActionDelete
+)
 
 // SinkField is a column of the table written.
 type SinkField struct {
@@ -141,7 +161,7 @@ type SinkField struct {
 }
 
 func (s *TableSink) Schema() types.Schema {
-	return types.Schema{{Name: "file", Type: types.BinaryType}}
+	return types.Schema{{Name: "file", Type: types.BinaryType}, {Name: "target", Type: types.BigIntType}, {Name: "affected", Type: types.BigIntType}}
 }
 func (s *TableSink) Describe() string {
 	return fmt.Sprintf("TableSink %s dynamic=%d", s.Table, s.Dynamic)

@@ -213,10 +213,17 @@ func (p *puller) pull(n logical.Node) (logical.Node, error) {
 		return p.filter(n)
 	case *logical.Project:
 		return p.project(n)
+	case *logical.Generate:
+		return p.generate(n)
 	case *logical.Aggregate:
 		return p.aggregate(n)
 	case *logical.Join:
 		return p.join(n)
+	case *logical.Expand:
+		if !anyCorrelated(p, n.Keys) {
+			in, err := p.pull(n.Input)
+			return n.WithInputs([]logical.Node{in}), err
+		}
 	case *logical.Sort:
 		if !anyCorrelated(p, n.Exprs()) {
 			return p.pull(n.Input)
@@ -294,6 +301,9 @@ func (p *puller) aggregate(n *logical.Aggregate) (logical.Node, error) {
 	in, err := p.pull(n.Input)
 	if err != nil {
 		return nil, err
+	}
+	if len(n.Always) > 0 {
+		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a subquery that refers to the outer query cannot have a grouping set without keys")
 	}
 	if anyCorrelated(p, n.Exprs()) {
 		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "an aggregate cannot take columns of the outer query")

@@ -27,19 +27,23 @@ type Pass struct {
 	Run  func(*Context, logical.Node) (logical.Node, error)
 	// Required passes run even when the optimizer is off: lowering depends on them.
 	Required bool
+	// Define, if set, prepares a definition for the pass, given the trees that use
+	// it, which the pass has already rewritten.
+	Define func(c *Context, d *logical.Definition, users []logical.Node)
 }
 
 // Passes lists the rewrites in order.
 var Passes = []Pass{
-	{"decorrelate", decorrelate, true},           // first: nothing else knows Apply
-	{"distinct-aggregates", splitDistinct, true}, // lowering knows plain aggregates only
-	{"fold-constants", foldConstants, false},
-	{"factor-or", factorOr, false},            // before push-filters, which moves what it finds
-	{"push-filters", pushFilters, false},      // also turns outer joins into inner ones
-	{"fold-pushed", foldConstants, false},     // pushing puts expressions in place of columns
-	{"push-semi-joins", pushSemiJoins, false}, // before order-joins, to which the reduced side is one relation
-	{"order-joins", orderJoins, false},        // needs filters at the scans to estimate
-	{"prune-columns", pruneColumns, false},    // last: others may add column uses
+	{Name: "decorrelate", Run: decorrelate, Required: true},           // first: nothing else knows Apply
+	{Name: "distinct-aggregates", Run: splitDistinct, Required: true}, // lowering knows plain aggregates only
+	{Name: "inline-shared", Run: inlineShared},                        // the passes below do not see through a use
+	{Name: "fold-constants", Run: foldConstants},
+	{Name: "factor-or", Run: factorOr},                                   // before push-filters, which moves what it finds
+	{Name: "push-filters", Run: pushFilters, Define: pushIntoDefinition}, // also turns outer joins into inner ones
+	{Name: "fold-pushed", Run: foldConstants},                            // pushing puts expressions in place of columns
+	{Name: "push-semi-joins", Run: pushSemiJoins},                        // before order-joins, to which the reduced side is one relation
+	{Name: "order-joins", Run: orderJoins},                               // needs filters at the scans to estimate
+	{Name: "prune-columns", Run: pruneColumns, Define: pruneDefinition},  // last: others may add column uses
 }
 
 // Trace receives the tree after each pass that changed it.
@@ -51,14 +55,39 @@ func Run(c *Context, n logical.Node, optimize bool, trace Trace) (logical.Node, 
 		if !optimize && !p.Required {
 			continue
 		}
-		out, err := p.Run(c, n)
-		if err != nil {
+		var before string
+		if trace != nil {
+			before = logical.Format(n)
+		}
+		var err error
+		if n, err = p.rewrite(c, n); err != nil {
 			return nil, err
 		}
-		if trace != nil && logical.Format(out) != logical.Format(n) {
-			trace(p.Name, out)
+		if trace != nil && logical.Format(n) != before {
+			trace(p.Name, n)
 		}
-		n = out
+	}
+	return n, nil
+}
+
+// rewrite applies the pass to n and then to the definitions it uses, each after
+// everything that uses it.
+func (p *Pass) rewrite(c *Context, n logical.Node) (logical.Node, error) {
+	n, err := p.Run(c, n)
+	if err != nil {
+		return nil, err
+	}
+	users := []logical.Node{n}
+	defs := logical.Definitions(n)
+	for i := len(defs) - 1; i >= 0; i-- {
+		d := defs[i]
+		if p.Define != nil {
+			p.Define(c, d, users)
+		}
+		if d.Root, err = p.Run(c, d.Root); err != nil {
+			return nil, err
+		}
+		users = append(users, d.Root)
 	}
 	return n, nil
 }
@@ -66,9 +95,25 @@ func Run(c *Context, n logical.Node, optimize bool, trace Trace) (logical.Node, 
 // Verify checks what must hold between passes: every expression reads only
 // columns that its node's inputs give, and no column is given twice.
 func Verify(n logical.Node) error {
+	for _, d := range logical.Definitions(n) {
+		if err := verify(d.Root); err != nil {
+			return err
+		}
+	}
+	return verify(n)
+}
+
+func verify(n logical.Node) error {
+	if s, ok := n.(*logical.Shared); ok {
+		for _, c := range s.Cols {
+			if _, ok := s.Source(c.ID); !ok {
+				return fmt.Errorf("%s reads a column that its definition does not give: %s#%d", n.Describe(), c.Name, c.ID)
+			}
+		}
+	}
 	in := map[int]bool{}
 	for _, k := range n.Inputs() {
-		if err := Verify(k); err != nil {
+		if err := verify(k); err != nil {
 			return err
 		}
 		for _, c := range k.Columns() {
