@@ -1,5 +1,6 @@
 -- Q90: web sales of the morning against those of the evening.
-select cast(amc as decimal(15,4)) / cast(pmc as decimal(15,4)) as am_pm_ratio
+-- Rewritten: without sales in the evening there is no ratio, instead of what an engine divides by zero.
+select cast(amc as decimal(15,4)) / nullif(cast(pmc as decimal(15,4)), 0) as am_pm_ratio
 from (
     select count(*) as amc
     from web_sales, household_demographics, time_dim, web_page
