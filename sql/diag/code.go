@@ -90,7 +90,7 @@ var infos = []Info{
 	{CodeTableExists, User, "Table already exists", "a table or view of this name exists", "create table twice (a bigint); create table twice (a bigint)"},
 	{CodeColumnNotFound, User, "Column not found", "no column in scope has this name", "select no_such_column"},
 	{CodeSetOperation, User, "Invalid set operation", "the sides differ in their columns", "select 1 union all select 1, 2"},
-	{CodeCartesian, User, "Cartesian product not allowed", "a join has no condition and odps.sql.allow.cartesian is false", "set odps.sql.allow.cartesian=false; select 1 from (select 1 a) x join (select 2 b) y"},
+	{CodeCartesian, User, "Cartesian product not allowed", "a join has no condition and odps.sql.allow.cartesian is false", "set odps.sql.allow.cartesian=false; select 1 from (select 1 a union all select 2) x join (select 2 b union all select 3) y"},
 	{CodePartitionMissing, User, "Partition not found", "the table has no such partition", "create table parted (a bigint) partitioned by (ds string); alter table parted drop partition (ds='2024-01-01')"},
 	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", "grant select on table t to user u"},
 	{CodeMRResource, User, "MapReduce resource missing", "a program or resource of the job is missing", ""},
