@@ -97,7 +97,7 @@ func (b *Binder) pivotOutputs(t *syntax.Pivot, conds []scalar.Expr, es *exprScop
 	var outs []output
 	taken := map[string]bool{}
 	for _, item := range t.Aggs {
-		if !b.hasAggregates(&syntax.Select{Items: []*syntax.SelectItem{item}}, nil) {
+		if !b.hasAggregates(&syntax.Select{Items: []*syntax.SelectItem{item}}, ordering{}) {
 			return nil, semantic(item.Pos(), "PIVOT computes aggregates, and this is none").WithHint("wrap it in MAX() or ANY_VALUE()")
 		}
 		for i, v := range t.In {

@@ -13,7 +13,7 @@ import (
 
 // script binds SELECT TRANSFORM: the query without it gives the rows that the
 // program reads.
-func (b *Binder) script(q *syntax.Select, order []*syntax.OrderItem, outer *scope, from *source) (logical.Node, error) {
+func (b *Binder) script(q *syntax.Select, order ordering, outer *scope, from *source) (logical.Node, error) {
 	s := q.Script
 	if b.env.ForbidScripts {
 		return nil, diag.Errorf(diag.CodeUnsupported, s.Pos(), "scripts are not allowed here").WithHint("set bixi.script.allowed=true")
@@ -28,7 +28,7 @@ func (b *Binder) script(q *syntax.Select, order []*syntax.OrderItem, outer *scop
 	}
 	inner := *q
 	inner.Script = nil
-	in, err := b.selectQuery(&inner, nil, outer, from)
+	in, err := b.selectQuery(&inner, ordering{}, outer, from)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (b *Binder) script(q *syntax.Select, order []*syntax.OrderItem, outer *scop
 		n.Args = append(n.Args, c.Ref())
 	}
 	out, err := b.scriptColumns(n, s)
-	if err != nil || len(order) == 0 {
+	if err != nil || len(order.items) == 0 {
 		return out, err
 	}
 	return b.orderOutput(out, order, outer)

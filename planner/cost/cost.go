@@ -94,6 +94,9 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.Join(n.Kind, m.Of(n.L), m.Of(n.R), n.On, n.Columns())
 	case *logical.Expand:
 		return m.expand(n)
+	case *logical.Repeat, *logical.Distribute:
+		in := m.Of(n.Inputs()[0])
+		return &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
 	case *logical.Limit:
 		in := m.Of(n.Input)
 		out := &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
