@@ -73,6 +73,12 @@ select * from (t lateral view explode(a) x as y), u
 
 select * from t lateral view explode(a) x where y > 1
 
+select * from t lateral view explode(a) x as k, v, (select 1) u
+
+select * from t lateral view explode(a) x as k, v, p.u, w
+
+select * from t lateral view explode(a) x as k, u as v, f(1) g
+
 select * from t pivot (sum(x) for y in (1, 2))
 
 select * from t a pivot (sum(x) as s, max(x + 1) m for a.y in ('Q1' as one, 'Q2' two, null as 'none', 2 + 1)) as p (c, d) where p.c > 1
