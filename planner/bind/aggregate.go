@@ -52,6 +52,9 @@ func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool
 	for _, item := range order {
 		look(item.Expr)
 	}
+	if q.Qualify != nil {
+		look(q.Qualify)
+	}
 	return found
 }
 
@@ -187,6 +190,9 @@ func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, ha
 		pos := q.Pos()
 		if outs[i].from != nil {
 			pos = outs[i].from.Pos()
+		}
+		if outs[i].at.IsValid() {
+			pos = outs[i].at
 		}
 		outs[i].expr = rewrite(outs[i].expr, pos)
 	}

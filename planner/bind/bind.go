@@ -30,6 +30,8 @@ type Env struct {
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)
+	// HiveFrames makes RANGE the unit of frames that are not written out.
+	HiveFrames bool
 }
 
 // Binder binds one statement. It is not reused.

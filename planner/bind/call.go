@@ -25,13 +25,19 @@ func (b *Binder) trim(e *syntax.Trim, s *exprScope) (scalar.Expr, error) {
 // scalar function.
 func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 	name := strings.ToLower(e.Name.Name)
-	if e.Over != nil {
-		return nil, unsupported(e.Pos(), "a window function")
-	}
 	if name == "grouping" || name == "grouping_id" {
 		return b.groupingCall(e, name, s)
 	}
 	f := b.env.Functions.LookupIn(name, b.dialect())
+	if e.Over != nil {
+		return b.windowCall(f, e, s)
+	}
+	if f != nil && f.Window != nil {
+		return nil, window(e.Pos(), "%s is a window function and needs OVER (…)", name)
+	}
+	if e.IgnoreNulls {
+		return nil, window(e.Pos(), "IGNORE NULLS goes with window functions only")
+	}
 	if f != nil && f.Aggregate != nil {
 		if s.aggs == nil {
 			return nil, semantic(e.Pos(), "the aggregate %s cannot stand in %s", name, s.clause)

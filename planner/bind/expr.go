@@ -19,6 +19,8 @@ type exprScope struct {
 	rel *logical.Node
 	// aggs collects aggregate calls; nil: they are not allowed here.
 	aggs *aggregation
+	// wins collects window functions; nil: they are not allowed here.
+	wins *windowing
 	// params are those of the lambdas around the expression.
 	params *lambdaScope
 	// clause names the place for messages.

@@ -16,13 +16,11 @@ type output struct {
 	expr scalar.Expr
 	// from is the select item, for messages and to match ORDER BY.
 	from syntax.Expr
+	at   diag.Pos // instead of from's place, if set
 }
 
 // selectQuery binds one SELECT with the ORDER BY of its query.
 func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer *scope, from *source) (logical.Node, error) {
-	if q.Qualify != nil || len(q.Windows) > 0 {
-		return nil, unsupported(q.Pos(), "window functions")
-	}
 	rel, names, err := b.fromClause(q.From, outer, from)
 	if err != nil {
 		return nil, err
@@ -35,14 +33,17 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	if q, rel, names, err = b.selectTable(q, rel, names); err != nil {
 		return nil, err
 	}
-	agg := &aggregation{}
-	es := &exprScope{names: names, rel: &rel, clause: "SELECT"}
+	agg, wins := &aggregation{}, &windowing{names: names}
+	es := &exprScope{names: names, rel: &rel, wins: wins, clause: "SELECT"}
 	grouped := len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, order)
 	if grouped {
 		es.aggs = agg
 		if err := b.groupingSets(agg, q, names, &rel); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.define(wins, q.Windows, es); err != nil {
+		return nil, err
 	}
 	outs, err := b.selectList(q.Items, es)
 	if err != nil {
@@ -51,7 +52,7 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	var having []scalar.Expr
 	if q.Having != nil {
 		hs := *es
-		hs.clause = "HAVING"
+		hs.clause, hs.wins = "HAVING", nil
 		c, err := b.condition(q.Having, &hs)
 		if err != nil {
 			return nil, err
@@ -62,10 +63,20 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	if err != nil {
 		return nil, err
 	}
+	qual, err := b.qualify(q.Qualify, outs, es)
+	if err != nil {
+		return nil, err
+	}
 	if grouped {
-		if rel, err = b.aggregate(agg, rel, outs, having, keys, q); err != nil {
+		if rel, err = b.aggregateAll(agg, rel, outs, having, keys, wins, qual, q); err != nil {
 			return nil, err
 		}
+	}
+	if rel, err = wins.over(b, rel); err != nil {
+		return nil, err
+	}
+	if qual != nil {
+		rel = qual.over(rel)
 	}
 	for _, o := range outs {
 		if q.Distinct && !o.expr.Type().IsComparable() {

@@ -113,6 +113,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 	case *logical.Sort:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
+	case *logical.Window:
+		return m.window(n)
 	}
 	return fresh(unknownRows, n.Columns())
 }

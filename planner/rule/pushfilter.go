@@ -27,6 +27,8 @@ func (c *Context) push(n logical.Node, conds []scalar.Expr) logical.Node {
 		return c.pushAggregate(n, conds)
 	case *logical.Join:
 		return c.pushJoin(n, conds)
+	case *logical.Window:
+		return c.pushWindow(n, conds)
 	case *logical.Generate:
 		return c.pushGenerate(n, conds)
 	case *logical.Sort:

@@ -31,6 +31,7 @@ var builders = map[string]builder{
 	"ShuffleRead":   use(newShuffleRead),
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
+	"Window":        use(newWindow),
 	"Expand":        use(newExpand),
 	"Generate":      use(newGenerate),
 }

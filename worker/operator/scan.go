@@ -37,6 +37,7 @@ type scan struct {
 type runtimeKey struct {
 	column int
 	filter *KeyFilter
+	probe  *keyProbe
 }
 
 func newScan(n *physical.Scan, _ []Operator, env *Env) (*scan, error) {
@@ -81,7 +82,7 @@ func newScan(n *physical.Scan, _ []Operator, env *Env) (*scan, error) {
 func (s *scan) Open(context.Context) error {
 	for _, f := range s.node.RuntimeFilters {
 		if k := s.env.Filters.Find(f.Join, f.Key); k != nil {
-			s.keys = append(s.keys, runtimeKey{f.Column, k})
+			s.keys = append(s.keys, runtimeKey{f.Column, k, &keyProbe{filter: k}})
 		}
 	}
 	return nil
@@ -199,7 +200,7 @@ func (s *scan) filter(b *batch.Batch) ([]int32, error) {
 		if len(sel) == 0 {
 			break
 		}
-		sel = k.filter.Select(s.probe.Columns[k.column], sel)
+		sel = k.probe.Select(s.probe.Columns[k.column], sel)
 	}
 	if len(sel) == b.N {
 		return nil, nil
