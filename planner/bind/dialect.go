@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
@@ -84,4 +86,17 @@ func (b *Binder) assignable(from, to types.Type) bool {
 		return true
 	}
 	return b.dialect().Hive && kernel.CanCast(from, to)
+}
+
+// withoutParens binds CURRENT_DATE and CURRENT_TIMESTAMP, which are no columns:
+// the Hive dialect writes them without parentheses.
+func (b *Binder) withoutParens(e *syntax.ColumnRef, s *exprScope, notFound error) (scalar.Expr, error) {
+	name := strings.ToLower(e.Parts[0].Name)
+	if len(e.Parts) > 1 || name != "current_date" && name != "current_timestamp" {
+		return nil, notFound
+	}
+	if b.dialect().Hive {
+		return b.function(name, e.Pos(), nil, s)
+	}
+	return nil, diag.Errorf(diag.CodeColumnNotFound, e.Pos(), "column %s cannot be resolved", name).WithHint("write %s()", name)
 }
