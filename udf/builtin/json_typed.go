@@ -170,7 +170,9 @@ func jsonDatum(v any, t types.Type, call *udf.Call) types.Datum {
 		}
 		out := make([]types.Datum, len(t.Fields))
 		for i, f := range t.Fields {
-			out[i] = jsonDatum(object[f.Name], f.Type, call)
+			if v, ok := object[f.Name]; ok {
+				out[i] = jsonDatum(v, f.Type, call)
+			}
 		}
 		return out
 	}
