@@ -23,10 +23,15 @@ type Env struct {
 	Schema  string // of names without one
 	// TwoPartSchemas lets a.b also be table b of the schema a.
 	TwoPartSchemas bool
-	Functions      *udf.Registry
-	Session        *udf.Session
+	// GroupPositions and OrderPositions make a number in GROUP BY and ORDER BY the
+	// item of the select list at that place.
+	GroupPositions, OrderPositions bool
+	Functions                      *udf.Registry
+	Session                        *udf.Session
 	// Warnings receives what the user should know; nil if nobody does.
 	Warnings *diag.Warnings
+	// ForbidScripts refuses SELECT TRANSFORM.
+	ForbidScripts bool
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)

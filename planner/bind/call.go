@@ -74,7 +74,7 @@ func (b *Binder) function(name string, pos diag.Pos, args []syntax.Expr, s *expr
 		null := &scalar.Literal{Typ: bound[0].Type()}
 		return b.fold(&scalar.Case{Whens: []scalar.Expr{eq}, Thens: []scalar.Expr{null}, Else: bound[0], Typ: bound[0].Type()}), nil
 	}
-	return b.apply(name, pos, bound)
+	return b.apply(name, pos, sampled(name, bound, s))
 }
 
 // apply resolves the overload of a scalar function and inserts the casts.

@@ -274,6 +274,21 @@ func mapOf(multi bool) func([]datums) types.Datum {
 	}
 }
 
+// concatOf joins the texts at position at.
+func concatOf(at int) func([]datums) types.Datum {
+	return func(rows []datums) types.Datum {
+		var vals []string
+		for _, r := range notNull(rows, 2) {
+			vals = append(vals, r[at].(string))
+		}
+		if vals == nil {
+			return nil
+		}
+		slices.Sort(vals)
+		return strings.Join(vals, "; ")
+	}
+}
+
 func aggregateCases() []aggregateCase {
 	b, ti, si, i, l := types.BooleanType, types.TinyIntType, types.SmallIntType, types.IntType, types.BigIntType
 	f, d, s, day, ts := types.FloatType, types.DoubleType, types.StringType, types.DateType, types.TimestampType
@@ -326,17 +341,8 @@ func aggregateCases() []aggregateCase {
 	add("corr", corr, nil, d, d)
 	each("collect_list", func(v datums) types.Datum { return sorted(v) }, l, d, s, d12, list, pair, b, day)
 	each("collect_set", func(v datums) types.Datum { return distinct(v) }, l, d, s, d12, list, pair, b, day)
-	add("wm_concat", func(rows []datums) types.Datum {
-		var vals []string
-		for _, r := range notNull(rows, 2) {
-			vals = append(vals, r[1].(string))
-		}
-		if vals == nil {
-			return nil
-		}
-		slices.Sort(vals)
-		return strings.Join(vals, "; ")
-	}, datums{"; "}, s, s)
+	add("wm_concat", concatOf(1), datums{"; "}, s, s)
+	add("string_agg", concatOf(0), datums{nil, "; "}, s, s)
 	each("histogram", func(v datums) types.Datum {
 		var out datums
 		for _, x := range distinct(v) {

@@ -287,7 +287,7 @@ func TestExamples(t *testing.T) {
 }
 
 // seesNulls are the functions that give a value for NULL arguments.
-var seesNulls = map[string]bool{"hash": true, "decode": true, "is_null": true, "is_not_null": true,
+var seesNulls = map[string]bool{"hash": true, "sample_share": true, "decode": true, "is_null": true, "is_not_null": true,
 	"is_true": true, "is_false": true, "is_not_true": true, "is_not_false": true,
 	"array": true, "map": true, "struct": true, "named_struct": true, "array_repeat": true, "json_array": true, "hash@hive": true}
 

@@ -34,6 +34,7 @@ func library() []*udf.Function {
 		shiftFunctions(),
 		dateTextFunctions(),
 		aggregates(),
+		sampleFunctions(),
 		listFunctions(),
 		columnFunctions(),
 		tupleFunctions(),
