@@ -55,10 +55,10 @@ func (b *Binder) signature(f *udf.Function, args []scalar.Expr) (udf.Signature, 
 	return sig, err
 }
 
-// otherTypes are the types that an argument may be taken for.
-func (b *Binder) otherTypes(t types.Type) []types.Type {
+// otherTypes are the types that an argument of f may be taken for.
+func (b *Binder) otherTypes(f *udf.Function, t types.Type) []types.Type {
 	switch {
-	case t.Kind == types.Null:
+	case t.Kind == types.Null && f.Family == "array":
 		return []types.Type{types.ArrayOf(t), types.MapOf(t, t)}
 	case b.dialect().V1:
 		return types.V1Conversions(t)
@@ -73,7 +73,7 @@ func (b *Binder) widened(f *udf.Function, args []udf.Arg, k int) (udf.Signature,
 		return sig, err == nil
 	}
 	own := args[k]
-	for _, t := range append([]types.Type{own.Type}, b.otherTypes(own.Type)...) {
+	for _, t := range append([]types.Type{own.Type}, b.otherTypes(f, own.Type)...) {
 		if args[k].Type = t; !t.Equal(own.Type) {
 			args[k].Const = false
 		}
