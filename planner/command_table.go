@@ -14,6 +14,9 @@ import (
 
 // definition is what CREATE TABLE says, without the columns of LIKE and AS.
 func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, error) {
+	if err := autoPartition(stmt); err != nil {
+		return table.Definition{}, err
+	}
 	name, err := st.binder.Name(stmt.Name)
 	if err != nil {
 		return table.Definition{}, err
@@ -38,9 +41,6 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 		}
 		def.Properties[table.PropertyExternal] = stmt.Location
 	}
-	if stmt.AutoPart != nil {
-		return def, diag.Errorf(diag.CodeUnsupported, stmt.AutoPart.Pos(), "AUTO PARTITIONED BY is not supported yet")
-	}
 	if stmt.Cluster != nil {
 		return def, diag.Errorf(diag.CodeUnsupported, stmt.Cluster.Pos(), "clustered tables are not supported yet")
 	}
@@ -50,6 +50,7 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 func (st *statement) columns(defs []*syntax.ColumnDef, firstID int) ([]table.Column, error) {
 	out := make([]table.Column, len(defs))
 	for i, d := range defs {
+		d.Type = st.udf.Dialect.Declared(d.Type)
 		if d.Type.IsInterval() || d.Type.Kind == types.Null {
 			return nil, diag.Errorf(diag.CodeSemantic, d.TypePos, "%s cannot be the type of a column", d.Type)
 		}

@@ -226,6 +226,11 @@ func (p *puller) pull(n logical.Node) (logical.Node, error) {
 			in, err := p.pull(n.Input)
 			return n.WithInputs([]logical.Node{in}), err
 		}
+	case *logical.Repeat, *logical.Distribute:
+		if !anyCorrelated(p, n.Exprs()) {
+			in, err := p.pull(n.Inputs()[0])
+			return n.WithInputs([]logical.Node{in}), err
+		}
 	case *logical.Sort:
 		if !anyCorrelated(p, n.Exprs()) {
 			return p.pull(n.Input)
