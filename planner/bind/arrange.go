@@ -90,6 +90,13 @@ func (b *Binder) position(e syntax.Expr, n int, clause string) (int, bool) {
 	return int(v) - 1, true
 }
 
+func (b *Binder) orderPosition(e syntax.Expr, n int) (int, bool) {
+	if !b.env.OrderPositions {
+		return 0, false
+	}
+	return b.position(e, n, "ORDER BY")
+}
+
 // ambiguousOutput reports an output name that stands for different values.
 func ambiguousOutput(pos diag.Pos, name string) error {
 	return semantic(pos, "column %s is ambiguous: the select list has it more than once", name).
