@@ -24,10 +24,12 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 	if q.Script != nil {
 		return b.script(q, order, outer, from)
 	}
+	before := len(b.relations)
 	rel, names, err := b.fromClause(q.From, outer, from)
 	if err != nil {
 		return nil, err
 	}
+	b.hints(q.Hints, names, b.relations[before:])
 	if q.Where != nil {
 		if rel, err = b.where(rel, q.Where, names); err != nil {
 			return nil, err
