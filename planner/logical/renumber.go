@@ -82,7 +82,7 @@ func (r *renumbering) made(n Node) (Node, bool) {
 			c.Mark = r.column(n.Mark)
 		}
 		return &c, true
-	case *Filter, *Sort, *Limit, *SingleRow:
+	case *Filter, *Sort, *Limit, *LimitBy, *SingleRow:
 		return n, true
 	case columnMapper:
 		return n.MapColumns(r.column), true

@@ -133,6 +133,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.union(n, ordered)
 	case *logical.Shared:
 		return l.use(n)
+	case *logical.LimitBy:
+		return l.limitBy(n, want)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {

@@ -215,6 +215,9 @@ type HashJoin struct {
 	// Shared says that every task of the stage reads the same right input
 	// (broadcast), so a process builds it once.
 	Shared bool
+	// Single makes a LeftOuter join fail where a left row has more than one match
+	// (scalar subquery).
+	Single bool
 	// Output lists the positions in JoinSchema that leave the node; nil for all.
 	Output []int
 }
@@ -246,6 +249,9 @@ func (j *HashJoin) Describe() string {
 	if j.Shared {
 		d += " shared"
 	}
+	if j.Single {
+		d += " single"
+	}
 	return d
 }
 
@@ -258,6 +264,7 @@ type LoopJoin struct {
 	Kind   JoinKind
 	Cond   scalar.Expr
 	Shared bool
+	Single bool  // as in HashJoin
 	Output []int // as in HashJoin
 }
 
@@ -269,6 +276,9 @@ func (j *LoopJoin) Describe() string {
 	d := "LoopJoin " + j.Kind.String()
 	if j.Cond != nil {
 		d += " " + j.Cond.String()
+	}
+	if j.Single {
+		d += " single"
 	}
 	return d
 }

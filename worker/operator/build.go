@@ -23,6 +23,7 @@ var builders = map[string]builder{
 	"TableSink":     use(newTableSink),
 	"Project":       use(newProject),
 	"Limit":         use(newLimit),
+	"LimitBy":       use(newLimitBy),
 	"Union":         use(newUnion),
 	"SingleRow":     use(newSingleRow),
 	"HashJoin":      use(newHashJoin),

@@ -112,6 +112,9 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 	if err := p.checkPairs(); err != nil {
 		return nil, err
 	}
+	if err := p.checkSingle(from); err != nil {
+		return nil, err
+	}
 	p.see(p.ri)
 	switch kind {
 	case physical.RightSemi, physical.RightAnti:

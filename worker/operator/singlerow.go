@@ -6,7 +6,6 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
-	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 )
 
@@ -38,8 +37,7 @@ func (s *singleRow) Next(ctx context.Context) (*batch.Batch, error) {
 			continue
 		}
 		if row != nil || b.Rows() > 1 {
-			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a scalar subquery gave more rows than one").
-				WithHint("add LIMIT 1 or an aggregate to the subquery")
+			return nil, errManyRows()
 		}
 		row = b.Clone()
 	}
