@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/bench/tpch"
 )
 
@@ -49,22 +50,25 @@ func TestDifference(t *testing.T) {
 }
 
 func TestOrderColumns(t *testing.T) {
-	queries, err := tpch.Queries()
+	s, err := tpch.Suite()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Q3 orders by revenue and date, its second and third column.
-	got := orderColumns(queries[2], []column{{name: "l_orderkey"}, {name: "revenue"}, {name: "o_orderdate"}, {name: "o_shippriority"}})
+	got := orderColumns(s.Queries[2], []column{{name: "l_orderkey"}, {name: "revenue"}, {name: "o_orderdate"}, {name: "o_shippriority"}})
 	if len(got) != 2 || got[0] != 1 || got[1] != 2 {
 		t.Error(got)
 	}
 }
 
-func TestChoose(t *testing.T) {
-	if q, err := choose([]string{"Q6", " q1"}); err != nil || len(q) != 2 || q[0].Name != "q6" {
-		t.Error(q, err)
+func TestEqualCountsQueriesNotParts(t *testing.T) {
+	r := newReport("tpcds", &Options{})
+	r.names = []string{"bixi"}
+	r.Engines["bixi"] = &Engine{Queries: map[string]*Result{"q1": {}, "q14a": {Difference: "x"}, "q14b": {}, "q23a": {}, "q23b": {}}}
+	for _, name := range []string{"q1", "q14a", "q14b", "q23a", "q23b"} {
+		r.queries = append(r.queries, suite.Query{Name: name})
 	}
-	if _, err := choose([]string{"q23"}); err == nil {
-		t.Error("there is no q23")
+	if equal, all := r.Equal(); equal != 2 || all != 3 {
+		t.Errorf("%d/%d equal", equal, all)
 	}
 }

@@ -6,10 +6,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
-	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/server"
 )
 
@@ -23,7 +21,7 @@ const (
 // function it gives closes it.
 type Open func(ctx context.Context, warehouse string) (server.Statements, func() error, error)
 
-// Options say what is measured. Peers are duckdb for TPCH, coreutils for WordCount.
+// Options say what is measured. Peers are duckdb for Run, coreutils for WordCount.
 type Options struct {
 	SF      float64  // scale factor
 	Over    string   // OverTables or OverParquet
@@ -32,10 +30,11 @@ type Options struct {
 	Peers   []string // engines to compare with
 	Queries []string // names; empty for all
 	Threads int
-	Memory  string  // limit for each engine, such as 2gb; "" for its default
-	Runs    int     // how often each query is timed; 0 only compares answers
-	MB      int     // megabytes of text of the suite wordcount, in place of SF
-	Program Program // of wordcount
+	Memory  string            // limit for each engine, such as 2gb; "" for its default
+	Set     map[string]string // settings of our session
+	Runs    int               // how often each query is timed; 0 only compares answers
+	MB      int               // megabytes of text of the suite wordcount, in place of SF
+	Program Program           // of wordcount
 
 	Open     Open
 	Version  string
@@ -43,13 +42,13 @@ type Options struct {
 	Progress io.Writer // what is being done
 }
 
-// TPCH runs the 22 queries derived from TPC-H, or those asked for.
-func TPCH(ctx context.Context, o Options) (*Report, error) {
-	queries, err := choose(o.Queries)
+// Run runs the queries of a suite, or those asked for.
+func Run(ctx context.Context, s *suite.Suite, o Options) (*Report, error) {
+	queries, err := s.Choose(o.Queries)
 	if err != nil {
 		return nil, err
 	}
-	engines, err := o.contenders(ctx)
+	engines, err := o.contenders(ctx, s)
 	defer func() {
 		for _, e := range engines {
 			_ = e.Close() // measurements are done; what it held was temporary
@@ -58,7 +57,7 @@ func TPCH(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReport("tpch", &o)
+	r := newReport(s.Name, &o)
 	for _, e := range engines {
 		r.enter(e)
 	}
@@ -69,22 +68,6 @@ func TPCH(ctx context.Context, o Options) (*Report, error) {
 	}
 	r.settle()
 	return r, nil
-}
-
-func choose(names []string) ([]tpch.Query, error) {
-	all, err := tpch.Queries()
-	if err != nil || len(names) == 0 {
-		return all, err
-	}
-	var out []tpch.Query
-	for _, name := range names {
-		i := slices.IndexFunc(all, func(q tpch.Query) bool { return strings.EqualFold(q.Name, strings.TrimSpace(name)) })
-		if i < 0 {
-			return nil, fmt.Errorf("there is no query %s: they are q1 to q22", name)
-		}
-		out = append(out, all[i])
-	}
-	return out, nil
 }
 
 // engine is what takes part in a suite.
@@ -99,16 +82,16 @@ type contender interface {
 	engine
 	// Run runs a query to its last row; the answer is kept for the comparison
 	// only if asked for.
-	Run(ctx context.Context, q tpch.Query, keep bool) (*answer, error)
+	Run(ctx context.Context, q suite.Query, keep bool) (*answer, error)
 }
 
 // contenders opens the engines, ours first, and gives them the data.
-func (o *Options) contenders(ctx context.Context) (all []contender, err error) {
-	data, err := o.prepareData(ctx)
+func (o *Options) contenders(ctx context.Context, s *suite.Suite) (all []contender, err error) {
+	data, err := o.prepareData(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := openOurs(ctx, o, data)
+	ours, err := openOurs(ctx, o, s, data)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +100,7 @@ func (o *Options) contenders(ctx context.Context) (all []contender, err error) {
 		if name != "duckdb" {
 			return all, fmt.Errorf("there is no peer %s: known is duckdb", name)
 		}
-		peer, err := openDuckDB(ctx, o, data)
+		peer, err := openDuckDB(ctx, o, s, data)
 		if err != nil {
 			return all, err
 		}
@@ -128,7 +111,7 @@ func (o *Options) contenders(ctx context.Context) (all []contender, err error) {
 
 // measure compares the answers to a query and, if all engines agree, times it:
 // the engines take turns, so that what else the machine does hits them alike.
-func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q tpch.Query) error {
+func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q suite.Query) error {
 	answers := make([]*answer, len(engines))
 	for i, e := range engines {
 		a, err := e.Run(ctx, q, true)
@@ -147,8 +130,13 @@ func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q
 		}
 		for _, e := range engines {
 			a, err := e.Run(ctx, q, false)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if err != nil {
-				return fmt.Errorf("%s answered %s once but not again: %w", e.Name(), q.Name, err)
+				r.failed(q, fmt.Errorf("%s answered once but not again: %w", e.Name(), err))
+				equal = false
+				break
 			}
 			r.timed(q, e, a)
 		}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/bench/suite"
 )
 
 //go:embed requirements.txt
@@ -26,18 +26,18 @@ func (d dataset) glob(table string) string {
 	return d[table]
 }
 
-// DefaultData is where the data of a scale factor are kept.
-func DefaultData(sf float64) string {
-	return filepath.Join("bench", "data", "tpch-sf"+strconv.FormatFloat(sf, 'g', -1, 64))
+// DefaultData is where the data of a suite at a scale factor are kept.
+func DefaultData(suite string, sf float64) string {
+	return filepath.Join("bench", "data", suite+"-sf"+strconv.FormatFloat(sf, 'g', -1, 64))
 }
 
 // prepareData finds the Parquet files of the tables and makes them if there are none.
-func (o *Options) prepareData(ctx context.Context) (dataset, error) {
+func (o *Options) prepareData(ctx context.Context, s *suite.Suite) (dataset, error) {
 	dir, err := filepath.Abs(o.Data)
 	if err != nil {
 		return nil, err
 	}
-	if d := findData(dir); d != nil {
+	if d := findData(dir, s.Tables); d != nil {
 		return d, nil
 	}
 	if _, err := o.python(ctx); err != nil {
@@ -52,7 +52,7 @@ func (o *Options) prepareData(ctx context.Context) (dataset, error) {
 	if err := os.MkdirAll(part, 0o755); err != nil {
 		return nil, err
 	}
-	err = o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), "tpch", "parquet",
+	err = o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), s.Name, "parquet",
 		"--scale-factor", strconv.FormatFloat(o.SF, 'g', -1, 64), "--parts", "1", "--output-dir", part)
 	if err != nil {
 		return nil, err
@@ -60,16 +60,16 @@ func (o *Options) prepareData(ctx context.Context) (dataset, error) {
 	if err := os.Rename(part, dir); err != nil {
 		return nil, err
 	}
-	if d := findData(dir); d != nil {
+	if d := findData(dir, s.Tables); d != nil {
 		return d, nil
 	}
 	return nil, fmt.Errorf("the generator left no tables in %s", dir)
 }
 
 // findData gives the tables in dir, nil unless all are there.
-func findData(dir string) dataset {
+func findData(dir string, tables []string) dataset {
 	d := dataset{}
-	for _, t := range tpch.Tables() {
+	for _, t := range tables {
 		path := filepath.Join(dir, t)
 		if _, err := os.Stat(path); err != nil {
 			path += ".parquet"

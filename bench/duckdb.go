@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/bench/suite"
 )
 
 //go:embed peers/duckdb_driver.py
@@ -39,7 +39,7 @@ type reply struct {
 
 // openDuckDB starts the driver and gives it the tables: views of the Parquet
 // files, or tables in a database file beside them that later runs find again.
-func openDuckDB(ctx context.Context, o *Options, data dataset) (contender, error) {
+func openDuckDB(ctx context.Context, o *Options, s *suite.Suite, data dataset) (contender, error) {
 	python, err := o.python(ctx)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func openDuckDB(ctx context.Context, o *Options, data dataset) (contender, error
 		return nil, errors.Join(err, d.Close())
 	}
 	d.version = hello.Version
-	for _, t := range tpch.Tables() {
+	for _, t := range s.Tables {
 		text := fmt.Sprintf("CREATE VIEW %s AS SELECT * FROM read_parquet('%s')", t, data.glob(t))
 		if o.Over == OverTables {
 			text = fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS SELECT * FROM read_parquet('%s')", t, data.glob(t))
@@ -86,7 +86,7 @@ func (d *duckDB) Version() string { return d.version }
 // Close ends the process.
 func (d *duckDB) Close() error { return errors.Join(d.in.Close(), d.cmd.Wait()) }
 
-func (d *duckDB) Run(_ context.Context, q tpch.Query, keep bool) (*answer, error) {
+func (d *duckDB) Run(_ context.Context, q suite.Query, keep bool) (*answer, error) {
 	r, err := d.ask(q.Peer, keep)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 	"time"
 
 	"github.com/bixidata/bixi/batch"
-	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -26,8 +27,9 @@ type ours struct {
 }
 
 // openOurs opens the engine and gives it the tables.
-func openOurs(ctx context.Context, o *Options, data dataset) (contender, error) {
+func openOurs(ctx context.Context, o *Options, s *suite.Suite, data dataset) (contender, error) {
 	e := &ours{version: o.Version, state: server.State{Project: "default", Settings: map[string]string{}}}
+	maps.Copy(e.state.Settings, o.Set)
 	if o.Memory != "" {
 		e.state.Settings["bixi.memory.limit"] = o.Memory
 	}
@@ -41,7 +43,7 @@ func openOurs(ctx context.Context, o *Options, data dataset) (contender, error) 
 	}
 	e.statements = statements
 	e.close = append(e.close, closeEngine)
-	if err := e.tables(ctx, o, data); err != nil {
+	if err := e.tables(ctx, o, s, data); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
@@ -62,27 +64,24 @@ func (e *ours) warehouse(o *Options) (string, error) {
 }
 
 // tables makes the tables, external or loaded.
-func (e *ours) tables(ctx context.Context, o *Options, data dataset) error {
-	schema, err := tpch.Schema()
-	if err != nil {
-		return err
-	}
-	for i, name := range tpch.Tables() {
+func (e *ours) tables(ctx context.Context, o *Options, s *suite.Suite, data dataset) error {
+	for i, name := range s.Tables {
 		if o.Over == OverParquet {
-			if err := e.do(ctx, external(schema[i], data[name])); err != nil {
+			if err := e.do(ctx, external(s.Schema[i], data[name])); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := e.load(ctx, o, schema[i], name, data[name]); err != nil {
+		if err := e.load(ctx, o, s.Schema[i], name, data[name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// external makes the definition of a table that of an external one.
 func external(create, location string) string {
-	create = strings.Replace(create, "CREATE TABLE", "CREATE EXTERNAL TABLE", 1)
+	create = "CREATE EXTERNAL" + create[len("CREATE"):]
 	return create + " STORED AS PARQUET LOCATION '" + strings.ReplaceAll(location, "'", `\'`) + "'"
 }
 
@@ -132,7 +131,7 @@ func (e *ours) do(ctx context.Context, text string) error {
 	return nil
 }
 
-func (e *ours) Run(ctx context.Context, q tpch.Query, keep bool) (*answer, error) {
+func (e *ours) Run(ctx context.Context, q suite.Query, keep bool) (*answer, error) {
 	return e.query(ctx, q.Text, keep)
 }
 

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/sql/syntax"
 )
 
@@ -29,8 +29,8 @@ type Report struct {
 	TotalRatio   map[string]float64 `json:"total_ratio"`
 	GeomeanRatio map[string]float64 `json:"geomean_ratio"`
 
-	names   []string // of the engines, ours first
-	queries []string // in the order they ran
+	names   []string      // of the engines, ours first
+	queries []suite.Query // in the order they ran
 }
 
 // Engine is what one engine did.
@@ -79,8 +79,8 @@ func machine(threads int) string {
 }
 
 // compared enters the answers and tells whether all are there and equal.
-func (r *Report) compared(q tpch.Query, engines []contender, answers []*answer) bool {
-	r.queries = append(r.queries, q.Name)
+func (r *Report) compared(q suite.Query, engines []contender, answers []*answer) bool {
+	r.queries = append(r.queries, q)
 	all, ours := "", answers[0]
 	for i, e := range engines {
 		res := &Result{Rows: answers[i].count, Seconds: []float64{}}
@@ -108,7 +108,7 @@ func (r *Report) compared(q tpch.Query, engines []contender, answers []*answer) 
 }
 
 // orderColumns are the columns of the answer by which the query orders its rows.
-func orderColumns(q tpch.Query, cols []column) []int {
+func orderColumns(q suite.Query, cols []column) []int {
 	stmt, err := syntax.ParseStatement(q.Text)
 	if err != nil {
 		return nil
@@ -127,7 +127,13 @@ func orderColumns(q tpch.Query, cols []column) []int {
 	return out
 }
 
-func (r *Report) timed(q tpch.Query, e contender, a *answer) {
+// failed enters that an engine did not answer a query again.
+func (r *Report) failed(q suite.Query, err error) {
+	mine, no := r.result(r.names[0], q.Name), false
+	mine.Difference, mine.Equal = firstLine(err), &no
+}
+
+func (r *Report) timed(q suite.Query, e contender, a *answer) {
 	res := r.Engines[e.Name()].Queries[q.Name]
 	res.Seconds = append(res.Seconds, a.seconds.Seconds())
 }
@@ -138,7 +144,7 @@ func (r *Report) settle() {
 		var ours, theirs, logs float64
 		n := 0
 		for _, q := range r.queries {
-			a, b := r.result(r.names[0], q).best(), r.result(peer, q).best()
+			a, b := r.result(r.names[0], q.Name).best(), r.result(peer, q.Name).best()
 			if a == 0 || b == 0 {
 				continue
 			}
@@ -169,18 +175,24 @@ func (r *Result) median() float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// Equal counts the queries that all engines answered alike.
+// Equal counts the queries that all engines answered alike; one with parts is
+// equal if all of them are.
 func (r *Report) Equal() (equal, all int) {
+	numbers := map[string]bool{}
 	for _, q := range r.queries {
-		if r.result(r.names[0], q).Difference == "" {
+		ok, seen := numbers[q.Number()]
+		numbers[q.Number()] = (ok || !seen) && r.result(r.names[0], q.Name).Difference == ""
+	}
+	for _, ok := range numbers {
+		if ok {
 			equal++
 		}
 	}
-	return equal, len(r.queries)
+	return equal, len(numbers)
 }
 
 // printQuery writes the line of a query; the first is preceded by the head.
-func (r *Report) printQuery(w io.Writer, q tpch.Query) {
+func (r *Report) printQuery(w io.Writer, q suite.Query) {
 	if len(r.queries) == 1 {
 		r.printHead(w)
 	}
@@ -224,16 +236,29 @@ func (r *Report) Print(w io.Writer) {
 		}
 		var ours, theirs float64
 		for _, q := range r.queries {
-			if a, b := r.result(r.names[0], q).best(), r.result(peer, q).best(); a > 0 && b > 0 {
+			if a, b := r.result(r.names[0], q.Name).best(), r.result(peer, q.Name).best(); a > 0 && b > 0 {
 				ours, theirs = ours+a, theirs+b
 			}
 		}
 		fmt.Fprintf(w, "total: bixi %.3f s, %s %s %.3f s; ratio %.2f, geometric mean %.2f (best of the runs)\n",
 			ours, peer, r.Engines[peer].Version, theirs, r.TotalRatio[peer], r.GeomeanRatio[peer])
 	}
+	r.printFailures(w)
 	if len(r.names) > 1 {
 		equal, all := r.Equal()
 		fmt.Fprintf(w, "answers compared in full, inexact numbers to %g of their size or the last digit shown\n%d/%d equal\n", relative, equal, all)
+	}
+}
+
+// printFailures lists again the queries that failed or have other answers.
+func (r *Report) printFailures(w io.Writer) {
+	if len(r.queries) == 1 {
+		return // the line is just above
+	}
+	for _, q := range r.queries {
+		if d := r.result(r.names[0], q.Name).Difference; d != "" {
+			fmt.Fprintf(w, "not equal: %s: %s\n", q.Name, d)
+		}
 	}
 }
 

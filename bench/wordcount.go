@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/server"
 )
 
@@ -75,7 +76,7 @@ func WordCount(ctx context.Context, o Options) (r *Report, err error) {
 func (o *Options) countWords(ctx context.Context, t *corpus, engines []counter) (*Report, error) {
 	r := newReport("wordcount", o)
 	r.SF, r.Over, r.Bytes, r.Words = float64(o.MB)/1000, OverParquet, t.bytes, t.words
-	r.queries = []string{wordQuery}
+	r.queries = []suite.Query{{Name: wordQuery}}
 	for _, e := range engines {
 		r.enter(e)
 	}

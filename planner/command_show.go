@@ -57,7 +57,7 @@ func (st *statement) showTables(stmt *syntax.Show) Command {
 		project = strings.ToLower(stmt.In.Parts[0].Name)
 	}
 	return rows(func(ctx context.Context, s *Session) (*Result, error) {
-		names, err := s.Catalog.Tables(ctx, project, stmt.Like)
+		names, err := s.Catalog.Tables(ctx, project, "default", stmt.Like)
 		if err != nil {
 			return nil, bind.At(err, stmt.Pos())
 		}

@@ -127,7 +127,7 @@ func (st *statement) createView(stmt *syntax.CreateView) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := st.binder.Query(stmt.Query)
+	n, err := st.binder.Known(stmt.Query)
 	if err != nil {
 		return nil, err
 	}

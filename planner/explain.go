@@ -13,7 +13,7 @@ func (st *statement) explain(stmt *syntax.Explain) (*Plan, error) {
 		inner = &syntax.QueryStatement{Source: ct.Source, Query: ct.As}
 	}
 	switch inner.(type) {
-	case *syntax.QueryStatement, *syntax.Insert:
+	case *syntax.QueryStatement, *syntax.Insert, *syntax.MultiInsert:
 	default:
 		return nil, diag.Errorf(diag.CodeSemantic, inner.Pos(), "EXPLAIN takes a query or an INSERT")
 	}

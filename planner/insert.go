@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/bixidata/bixi/planner/bind"
@@ -14,53 +15,47 @@ import (
 )
 
 func (st *statement) insert(stmt *syntax.Insert) (*Plan, error) {
-	t, err := st.binder.Resolve(stmt.Table)
-	if err != nil {
+	w := &writing{}
+	if err := st.insertInto(w, stmt, nil); err != nil {
 		return nil, err
 	}
-	if t.View != "" {
-		return nil, diag.Errorf(diag.CodeSemantic, stmt.Table.Pos(), "%s is a view; rows cannot be inserted", t.Name)
+	return st.write(w)
+}
+
+// insertInto adds an INSERT to w. Its query may read a source that it shares with
+// others.
+func (st *statement) insertInto(w *writing, stmt *syntax.Insert, source *bind.Source) error {
+	t, err := st.target(stmt.Table)
+	if err != nil {
+		return err
 	}
 	static, err := st.staticValues(t, stmt)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	n, err := st.binder.Query(stmt.Query)
+	n, err := st.binder.QueryOver(stmt.Query, source)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	n, err = st.matchColumns(t, stmt, n, len(static))
+	node, err := st.matchColumns(t, stmt, n, len(static))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	mode := table.Append
-	if stmt.Overwrite {
-		switch {
-		case len(t.Partition) == 0:
-			mode = table.OverwriteTable
-		case len(static) == len(t.Partition):
-			mode = table.OverwritePartition
-		default:
-			mode = table.OverwriteDynamic
-		}
-	}
-	return st.write(n, t, mode, static)
+	node.Static, node.MaxPartitions = static, st.Settings.MaxPartitions
+	w.add(node, &Commit{Table: t, Mode: insertMode(stmt, t, len(static)), Static: static, MaxPartitions: node.MaxPartitions})
+	return nil
 }
 
-// write plans the rows of n, which has t's columns, into t.
-func (st *statement) write(n logical.Node, t *table.Table, mode table.CommitMode, static []types.Datum) (*Plan, error) {
-	tree, lo, err := st.optimize(n)
-	if err != nil {
-		return nil, err
+func insertMode(stmt *syntax.Insert, t *table.Table, static int) table.CommitMode {
+	switch {
+	case !stmt.Overwrite:
+		return table.Append
+	case len(t.Partition) == 0:
+		return table.OverwriteTable
+	case static == len(t.Partition):
+		return table.OverwritePartition
 	}
-	root, err := lo.Insert(tree, t, static, st.Settings.MaxPartitions)
-	if err != nil {
-		return nil, err
-	}
-	return &Plan{
-		Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: logical.Format(tree),
-		Commit: &Commit{Table: t, Mode: mode, Static: static},
-	}, nil
+	return table.OverwriteDynamic
 }
 
 // staticValues are the values of the leading partition columns that PARTITION
@@ -128,23 +123,11 @@ func (st *statement) partitionValue(col table.Column, item *syntax.PartitionItem
 
 // matchColumns brings the query's columns to the table's, by position: data
 // columns first, then the dynamic partition columns.
-func (st *statement) matchColumns(t *table.Table, stmt *syntax.Insert, n logical.Node, static int) (logical.Node, error) {
-	targets := make([]table.Column, 0, len(t.Columns)+len(t.Partition))
-	if len(stmt.Columns) == 0 {
-		targets = append(targets, t.Columns...)
+func (st *statement) matchColumns(t *table.Table, stmt *syntax.Insert, n logical.Node, static int) (*logical.Write, error) {
+	targets, err := st.insertColumns(t, stmt, static)
+	if err != nil {
+		return nil, err
 	}
-	for _, id := range stmt.Columns {
-		i := columnIndex(t.Columns, id.Name)
-		if i < 0 {
-			e := diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "%s has no column %s", t.Name, id.Name)
-			if near := diag.Near(id.Name, t.Schema().Names()); near != "" {
-				e.WithHint("did you mean %s?", near)
-			}
-			return nil, e
-		}
-		targets = append(targets, t.Columns[i])
-	}
-	targets = append(targets, t.Partition[static:]...)
 	cols := n.Columns()
 	if len(cols) != len(targets) {
 		names := make([]string, len(targets))
@@ -162,18 +145,71 @@ func (st *statement) matchColumns(t *table.Table, stmt *syntax.Insert, n logical
 		}
 		given[c.ID] = e
 	}
-	p := &logical.Project{Input: n}
-	for _, c := range append(append([]table.Column{}, t.Columns...), t.Partition[static:]...) {
+	w := &logical.Write{Input: n, Table: t}
+	for _, c := range slices.Concat(t.Columns, t.Partition[static:]) {
 		e := given[c.ID]
 		if e == nil {
 			if e = (&scalar.Literal{Value: c.Default, Typ: c.Type}); c.Default == nil && c.Required {
 				return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.Pos(), "column %s is NOT NULL and has no default; the INSERT must give it", c.Name)
 			}
 		}
-		p.Items = append(p.Items, e)
-		p.Cols = append(p.Cols, st.binder.NewColumn(c.Name, c.Type, false))
+		w.Items = append(w.Items, e)
+		w.Row = append(w.Row, st.binder.NewColumn(c.Name, c.Type, false))
 	}
-	return p, nil
+	w.Order, err = zorder(w, stmt)
+	return w, err
+}
+
+// insertColumns are the columns that the query gives, in its order: those of the
+// list, or all data columns, and behind them the dynamic partition columns that
+// the list does not name.
+func (st *statement) insertColumns(t *table.Table, stmt *syntax.Insert, static int) ([]table.Column, error) {
+	var out []table.Column
+	if len(stmt.Columns) == 0 {
+		out = append(out, t.Columns...)
+	}
+	dynamic := slices.Clone(t.Partition[static:])
+	for _, id := range stmt.Columns {
+		if columnIndex(out, id.Name) >= 0 {
+			return nil, diag.Errorf(diag.CodeSemantic, id.Pos(), "column %s stands twice in the list", id.Name)
+		}
+		if i := columnIndex(dynamic, id.Name); i >= 0 {
+			out = append(out, dynamic[i])
+			dynamic = slices.Delete(dynamic, i, i+1)
+			continue
+		}
+		i := columnIndex(t.Columns, id.Name)
+		if i < 0 {
+			if columnIndex(t.Partition, id.Name) >= 0 {
+				return nil, diag.Errorf(diag.CodeSemantic, id.Pos(), "PARTITION gives %s its value already", id.Name)
+			}
+			return nil, noColumn(t, id)
+		}
+		out = append(out, t.Columns[i])
+	}
+	return append(out, dynamic...), nil
+}
+
+func noColumn(t *table.Table, id syntax.Ident) error {
+	e := diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "%s has no column %s", t.Name, id.Name)
+	if near := diag.Near(id.Name, t.Schema().Names()); near != "" {
+		e.WithHint("did you mean %s?", near)
+	}
+	return e
+}
+
+// zorder is the order of rows within files that ZORDER BY asks for: by its columns,
+// the first one first.
+func zorder(w *logical.Write, stmt *syntax.Insert) ([]scalar.SortKey, error) {
+	var out []scalar.SortKey
+	for _, id := range stmt.ZOrder {
+		i := columnIndex(w.Table.Columns, id.Name)
+		if i < 0 {
+			return nil, noColumn(w.Table, id)
+		}
+		out = append(out, scalar.SortKey{Expr: w.Row[i].Ref(), NullsFirst: true})
+	}
+	return out, nil
 }
 
 func columnIndex(cols []table.Column, name string) int {
@@ -187,7 +223,7 @@ func columnIndex(cols []table.Column, name string) int {
 
 // createAs makes the table, then plans the INSERT; a failure drops it again.
 func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
-	n, err := st.binder.Query(stmt.As)
+	n, err := st.binder.Known(stmt.As)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +249,14 @@ func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		return st.write(n, t, table.Append, nil)
+		node := &logical.Write{Input: n, Table: t}
+		for _, c := range n.Columns() {
+			node.Items = append(node.Items, c.Ref())
+			node.Row = append(node.Row, st.binder.NewColumn(c.Name, c.Type, c.Required))
+		}
+		w := &writing{}
+		w.add(node, &Commit{Table: t})
+		return st.write(w)
 	}()
 	if err != nil {
 		_ = undo(st.ctx)

@@ -73,7 +73,7 @@ func (st *statement) mapReduce(p physical.Program, spec *program.Spec) (*Plan, e
 	}
 	return &Plan{
 		Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: text.String(),
-		Commit: &Commit{Table: j.Table, Mode: mode, Static: j.Static},
+		Commits: []*Commit{{Table: j.Table, Mode: mode, Static: j.Static}},
 	}, nil
 }
 
@@ -127,7 +127,7 @@ func (st *statement) mapInput(in *program.Input) (logical.Node, error) {
 	if !ok {
 		return nil, diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%q on %s is not a condition", in.Where, t.Name)
 	}
-	n, err := st.binder.Query(q.Query)
+	n, err := st.binder.Known(q.Query)
 	if err != nil {
 		return nil, err
 	}

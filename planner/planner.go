@@ -6,6 +6,7 @@ package planner
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/planner/bind"
@@ -46,9 +47,9 @@ type Plan struct {
 	// Root is the physical plan, with exchanges; Schema its columns.
 	Root   physical.Node
 	Schema types.Schema
-	// Commit, if set, says that Root gives descriptions of data files, and what
-	// becomes of them.
-	Commit *Commit
+	// Commits, if any, say that Root gives descriptions of data files, and what
+	// becomes of them: all are carried out in one step.
+	Commits []*Commit
 	// Command runs at once, without a job.
 	Command Command
 	// Session is what the expressions of Root may know.
@@ -60,13 +61,8 @@ type Plan struct {
 	Explain, Analyze bool
 	// Text describes the logical tree, for Explain.
 	Text string
-}
-
-// Commit says how the files an INSERT wrote become part of its table.
-type Commit struct {
-	Table  *table.Table
-	Mode   table.CommitMode
-	Static []types.Datum
+	// Warnings are what the user should know of the statement.
+	Warnings []diag.Warning
 }
 
 // Result is what a Command gives: a small table.
@@ -87,7 +83,7 @@ func (s *Session) udfSession() (*udf.Session, error) {
 		return nil, diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "there is no time zone %q", s.Settings.TimeZone).
 			WithHint("write it as Asia/Shanghai or UTC")
 	}
-	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict}, nil
+	return &udf.Session{Zone: zone, Now: s.Clock(), Strict: s.Settings.Strict, Dialect: s.Settings.Dialect()}, nil
 }
 
 // statement is the planning of one statement.
@@ -96,6 +92,8 @@ type statement struct {
 	ctx    context.Context
 	binder *bind.Binder
 	udf    *udf.Session
+	// warnings are those of all steps.
+	warnings *diag.Warnings
 }
 
 func (s *Session) begin(ctx context.Context) (*statement, error) {
@@ -103,9 +101,10 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &statement{Session: s, ctx: ctx, udf: us}
+	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{}}
 	st.binder = bind.New(ctx, &bind.Env{
-		Catalog: s.Catalog, Project: s.Project, Functions: s.Functions, Session: us,
+		Catalog: s.Catalog, Project: s.Project, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
+		Functions: s.Functions, Session: us, Warnings: st.warnings,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil
@@ -117,11 +116,22 @@ func Make(ctx context.Context, s *Session, stmt syntax.Statement) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
+	p, err := st.make(stmt)
+	if err != nil {
+		return nil, err
+	}
+	p.Warnings = append(st.warnings.All(), p.Warnings...)
+	return p, nil
+}
+
+func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 	switch stmt := stmt.(type) {
 	case *syntax.QueryStatement:
 		return st.query(stmt)
 	case *syntax.Insert:
 		return st.insert(stmt)
+	case *syntax.MultiInsert:
+		return st.multiInsert(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
 	case *syntax.CreateTable:
@@ -141,7 +151,7 @@ func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
 		return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.OrderBy[0].Pos(), "ORDER BY must be used with a LIMIT clause").
 			WithHint("set odps.sql.validate.orderby.limit=false")
 	}
-	n, err := st.binder.Query(stmt.Query)
+	n, err := st.binder.Known(stmt.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -202,35 +212,6 @@ func (st *statement) options() lower.Options {
 		o.BroadcastBytes = limit / 8
 	}
 	return o
-}
-
-// guard refuses full scans of partitioned tables and products where settings say so.
-func (st *statement) guard(n logical.Node) error {
-	if s, ok := n.(*logical.Scan); ok && !st.Settings.AllowFullScan && len(s.Table.Partition) > 0 {
-		pruned := false
-		for _, c := range lower.Conditions(s) {
-			for _, p := range s.Table.Partition {
-				pruned = pruned || c.Column == p.ID
-			}
-		}
-		if !pruned {
-			names := make([]string, len(s.Table.Partition))
-			for i, p := range s.Table.Partition {
-				names[i] = p.Name
-			}
-			return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%s would be scanned in full: no condition selects partitions", s.Table.Name).
-				WithHint("filter on %s, or set odps.sql.allow.fullscan=true", names[0])
-		}
-	}
-	if j, ok := n.(*logical.Join); ok && !st.Settings.AllowCartesian && j.Kind == logical.Inner && len(j.On) == 0 {
-		return diag.Errorf(diag.CodeCartesian, diag.Pos{}, "the join has no condition").WithHint("add a join condition, or set odps.sql.allow.cartesian=true")
-	}
-	for _, in := range n.Inputs() {
-		if err := st.guard(in); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // finish applies the settings that concern a whole physical plan.

@@ -2,17 +2,13 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/mapreduce/master"
 	"github.com/bixidata/bixi/mapreduce/stage"
-	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/shuffle"
 	"github.com/bixidata/bixi/sql/diag"
-	"github.com/bixidata/bixi/table"
 )
 
 // resultReader reads the output of a job's root. If the worker that holds it is
@@ -92,45 +88,4 @@ func (r *resultReader) close() error {
 		return nil
 	}
 	return r.open.Close()
-}
-
-// commit makes the files that the job wrote part of the table. On failure they
-// are removed.
-func (s *statement) commit(ctx context.Context, plan *planner.Plan) error {
-	var files []table.DataFile
-	r := &resultReader{s: s, handle: s.mu.handle}
-	defer r.close()
-	for {
-		b, err := r.next(ctx)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		b = b.Dense()
-		for i := range b.N {
-			var f table.DataFile
-			if err := json.Unmarshal(b.Columns[0].Bytes(i), &f); err != nil {
-				return err
-			}
-			files = append(files, f)
-			s.outcome.Written += f.Rows
-		}
-	}
-	catalog, err := s.engine.Catalog(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = catalog.Commit(ctx, plan.Commit.Table, table.Commit{
-		Mode: plan.Commit.Mode, Files: files, Static: plan.Commit.Static, Base: plan.Commit.Table.Snapshot, Job: s.id,
-	})
-	if err != nil {
-		for _, f := range files {
-			_ = s.engine.cfg.Files.Remove(context.WithoutCancel(ctx), f.Path)
-		}
-		return err
-	}
-	s.outcome.HasWritten = true
-	return nil
 }

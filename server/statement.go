@@ -108,6 +108,9 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, w := range plan.Warnings {
+		s.outcome.Warnings = append(s.outcome.Warnings, w.String())
+	}
 	if plan.Command != nil {
 		return s.command(ctx, ps, plan, stmt)
 	}
@@ -170,7 +173,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 		}
 	}()
 	j, err := job.Cut(stage.JobID(s.id), plan.Root, physical.Fragment{
-		Zone: plan.Session.Zone.String(), Now: plan.Session.Now.UnixNano(), Strict: plan.Session.Strict,
+		Zone: plan.Session.Zone.String(), Now: plan.Session.Now.UnixNano(), Strict: plan.Session.Strict, Dialect: plan.Session.Dialect,
 		BatchRows: settings.BatchRows, SpillAlways: settings.SpillAlways, Memory: int64(settings.MemoryLimit),
 	})
 	if err != nil {
@@ -198,7 +201,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	case plan.Analyze:
 		defer s.release()
 		return s.explain(j, h)
-	case plan.Commit != nil:
+	case plan.Commits != nil:
 		defer s.release()
 		s.schema = nil
 		if s.req.Program != nil {

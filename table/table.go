@@ -51,6 +51,12 @@ type Table struct {
 	Location   string // directory of the data files
 	// View is the text of a view's query, "" for a table.
 	View string
+	// LifecycleOff says that the lifecycle is not applied.
+	LifecycleOff bool
+	Cluster      *Clustering // nil: rows are laid out as they come
+	PrimaryKey   []string    // names of data columns
+	// PrimaryKeyName is the name of that constraint, "" if it has none.
+	PrimaryKeyName string
 	// Rows and Bytes of the whole snapshot.
 	Rows, Bytes int64
 }
@@ -69,16 +75,20 @@ func (t *Table) Schema() types.Schema {
 
 // Definition is what CREATE TABLE says.
 type Definition struct {
-	Name        Name
-	Columns     []Column
-	Partition   []Column
-	Comment     string
-	Owner       string
-	Lifecycle   int
-	Properties  map[string]string
-	View        string
-	IfNotExists bool
-	Replace     bool // views
+	Name       Name
+	Columns    []Column
+	Partition  []Column
+	Comment    string
+	Owner      string
+	Lifecycle  int
+	Properties map[string]string
+	View       string
+	Cluster    *Clustering
+	PrimaryKey []string
+	// PrimaryKeyName is the name of that constraint, "" if it has none.
+	PrimaryKeyName string
+	IfNotExists    bool
+	Replace        bool // views
 }
 
 // DataFile is one data file of a snapshot.
@@ -130,6 +140,8 @@ type Partition struct {
 	Files    int
 	Created  time.Time
 	Modified time.Time
+	// LifecycleOff says that the table's lifecycle is not applied to it.
+	LifecycleOff bool
 }
 
 // CommitMode says what a commit does with the data that is there.
@@ -141,6 +153,7 @@ const (
 	OverwriteTable                // replaces everything
 	OverwritePartition            // replaces the partition named by Static (all its sub-partitions)
 	OverwriteDynamic              // replaces exactly the partitions that Files belong to
+	Replace                       // replaces the files named by Remove
 )
 
 // Commit adds data files to a table in one atomic step.
@@ -150,11 +163,20 @@ type Commit struct {
 	// Static are the values of the leading partition columns (OverwritePartition,
 	// and Append so that an empty partition comes to exist).
 	Static []types.Datum
+	// Remove are the paths of files of the snapshot Base (Replace). If one of them
+	// is no longer there, that is a conflict.
+	Remove []string
 	// Base is the snapshot the statement read; overwrites of data that changed
 	// since are conflicts and are retried by the caller.
 	Base int64
 	// Job makes a commit idempotent: a second commit by the same job is a no-op.
 	Job string
+}
+
+// Target is a table and what a statement commits to it.
+type Target struct {
+	Table  *Table
+	Commit Commit
 }
 
 // Catalog knows tables by name. All methods are safe for concurrent use. Errors
@@ -167,8 +189,9 @@ type Catalog interface {
 	Drop(ctx context.Context, name Name, ifExists bool) error
 	// Load gives the table at its current snapshot.
 	Load(ctx context.Context, name Name) (*Table, error)
-	// Tables lists names of a project in order; pattern is a shell-like glob, "" for all.
-	Tables(ctx context.Context, project, pattern string) ([]Name, error)
+	// Tables lists names of a project's schema in order; pattern is a shell-like
+	// glob, "" for all.
+	Tables(ctx context.Context, project, schema, pattern string) ([]Name, error)
 	// Projects lists the projects in order.
 	Projects(ctx context.Context) ([]string, error)
 	// CreateProject makes a project if it does not exist.
@@ -181,6 +204,9 @@ type Catalog interface {
 	Statistics(ctx context.Context, t *Table, conds []Condition) (Statistics, error)
 	// Commit applies c and gives the new snapshot.
 	Commit(ctx context.Context, t *Table, c Commit) (int64, error)
+	// CommitAll applies all commits in one step, or none. A table may have several,
+	// by the same job.
+	CommitAll(ctx context.Context, targets []Target) error
 
 	// Partitions lists partitions whose leading values are prefix, in order of value.
 	Partitions(ctx context.Context, t *Table, prefix []types.Datum) ([]Partition, error)
@@ -188,11 +214,24 @@ type Catalog interface {
 	AddPartition(ctx context.Context, t *Table, values []types.Datum, ifNotExists bool) error
 	// DropPartition removes the partitions whose leading values are prefix.
 	DropPartition(ctx context.Context, t *Table, prefix []types.Datum, ifExists bool) error
-	// Alter changes a definition.
-	Alter(ctx context.Context, t *Table, change Change) error
+	// Alter applies changes to a definition, all or none.
+	Alter(ctx context.Context, t *Table, changes ...Change) error
 	// Truncate removes all rows; partitions stay.
 	Truncate(ctx context.Context, t *Table) error
+	Definitions
 	Close() error
+}
+
+// PrimaryKey is a table's primary key; without columns it has none.
+type PrimaryKey struct {
+	Name    string
+	Columns []string
+}
+
+// View is a view's query and columns.
+type View struct {
+	Query   string
+	Columns []Column
 }
 
 // Change is one alteration; exactly one field is set.
@@ -210,8 +249,18 @@ type Change struct {
 	CommentColumn *[2]string
 	// WidenColumn changes a column to a wider type.
 	WidenColumn *Column
+	// OptionalColumn lets a column hold NULL.
+	OptionalColumn *string
+	// MoveColumn is a column and the one it shall stand behind, "" for none.
+	MoveColumn *[2]string
+	// ReplaceColumns are the data columns from now on; those of known names keep
+	// their values.
+	ReplaceColumns []Column
+	// EmptyColumns lets columns be NULL in all rows there are.
+	EmptyColumns []string
+	Touch        bool // the table counts as modified now
+	LifecycleOff *bool
+	Cluster      *Clustering // no Columns: none
+	PrimaryKey   *PrimaryKey
+	View         *View
 }
-
-// PropertyExternal is the property that holds the directory of an external
-// table, whose Parquet files are read in place and never written.
-const PropertyExternal = "bixi.external.location"

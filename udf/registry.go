@@ -74,7 +74,7 @@ func (f *Function) mismatch(args []Arg) error {
 
 // Usage is the signature as documentation shows it.
 func (f *Function) Usage() string {
-	if f.Resolve != nil && f.Args == nil {
+	if f.Table != nil || f.Resolve != nil && f.Args == nil {
 		return f.Name + "(…)"
 	}
 	parts := make([]string, len(f.Args))

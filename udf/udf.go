@@ -16,15 +16,16 @@ import (
 )
 
 // Doc is the required documentation of a function. Example is an expression and
-// Result its value as `bixi sql --format csv` prints it; a test runs them.
+// Result its value as `bixi sql --format csv` prints it, the rows of a table
+// function divided by "; "; a test runs them.
 type Doc struct {
 	Summary string
 	Example string
 	Result  string
 }
 
-// Function is a function of the language. Exactly one of Eval, New and Aggregate
-// is set.
+// Function is a function of the language. Exactly one of Eval, New, Aggregate,
+// Window and Table is set.
 type Function struct {
 	Name    string // lower case
 	Aliases []string
@@ -42,6 +43,11 @@ type Function struct {
 	// It gives a *diag.Error without position (the binder adds it) when the
 	// arguments do not fit.
 	Resolve func(args []Arg) (Signature, error)
+	// Lambda, of functions of higher order, gives the types of the parameters of
+	// the lambda that argument i is, or nil if it cannot be one. It is asked again
+	// when the types of lambdas, NULL at first, have become known. Resolve then
+	// gives the type a lambda's body is converted to as the argument's.
+	Lambda func(args []Arg, i int) ([]types.Type, error)
 
 	// Eval computes a scalar function. New makes the Eval of one call site, for
 	// functions that prepare something from constant arguments.
@@ -51,6 +57,9 @@ type Function struct {
 	Volatile bool
 
 	Aggregate *Aggregate
+	Window    *Window
+	// Table makes it a table function, whose types Table.Resolve gives.
+	Table *Table
 }
 
 // Eval computes n rows. It must not write to its arguments nor keep them.
@@ -62,6 +71,9 @@ type Arg struct {
 	// Const is set if the argument is a constant, whose value is Value.
 	Const bool
 	Value types.Datum
+	// Lambda is the number of parameters if the argument is a lambda, else 0; Type
+	// is then that of its body.
+	Lambda int
 }
 
 // Signature is the outcome of overload resolution.
@@ -76,6 +88,9 @@ type Call struct {
 	// Consts holds the values of constant arguments; IsConst says which are.
 	Consts  []types.Datum
 	IsConst []bool
+	// Lambdas holds the arguments that are lambdas in their places, where the
+	// columns that Eval receives are nil; it is nil if there are none.
+	Lambdas []Lambda
 	Session *Session
 	// Task and Row make volatile functions reproducible: the task's index and
 	// the number of rows the call site has produced so far in it.
@@ -87,6 +102,12 @@ type Call struct {
 	Buffers *batch.Buffers
 }
 
+// Lambda is an argument that is a function: it computes its body for as many
+// elements as params, of the parameter types, have rows. Element i belongs to row
+// rows[i] of the call, whose values the body sees of columns outside the lambda.
+// The result is in any encoding.
+type Lambda func(params []*batch.Column, rows []int32) (*batch.Column, error)
+
 // Session is what an expression may know of its surroundings. It travels with
 // the plan, so every task of a job sees the same values.
 type Session struct {
@@ -95,6 +116,8 @@ type Session struct {
 	// Strict makes invalid casts errors (odps.function.strictmode); otherwise
 	// they give NULL.
 	Strict bool
+	// Dialect holds the settings that change what expressions mean.
+	Dialect types.Dialect
 }
 
 // Aggregate is the aggregate side of a function: how groups accumulate, and the

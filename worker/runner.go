@@ -19,6 +19,7 @@ import (
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/shuffle"
 	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/table/parquet"
 	"github.com/bixidata/bixi/table/store"
 	"github.com/bixidata/bixi/udf"
 	"github.com/bixidata/bixi/worker/memory"
@@ -35,7 +36,9 @@ type Config struct {
 	Functions *udf.Registry
 	Memory    *memory.Budget
 	Files     store.Store
-	Scratch   store.Store
+	// Parquet keeps what tasks read of Files again and again; nil keeps nothing.
+	Parquet *parquet.Cache
+	Scratch store.Store
 	// ScratchDir is the directory within Scratch for spilled runs.
 	ScratchDir string
 	Shuffle    shuffle.Store
@@ -159,8 +162,8 @@ func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (
 	}
 	env := &operator.Env{
 		Functions: r.cfg.Functions,
-		Session:   &udf.Session{Zone: zone, Now: fr.Time(), Strict: fr.Strict},
-		Files:     r.cfg.Files, Scratch: r.cfg.Scratch,
+		Session:   &udf.Session{Zone: zone, Now: fr.Time(), Strict: fr.Strict, Dialect: fr.Dialect},
+		Files:     r.cfg.Files, Parquet: r.cfg.Parquet, Scratch: r.cfg.Scratch,
 		ScratchDir: path.Join(r.cfg.ScratchDir, safeName(t.Attempt)),
 		BatchRows:  fr.BatchRows, SpillAlways: fr.SpillAlways,
 		Task: t.Attempt.Task.Index, Tasks: t.Tasks,

@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/bench"
+	"github.com/bixidata/bixi/bench/tpcds"
+	"github.com/bixidata/bixi/bench/tpch"
 	"github.com/bixidata/bixi/cmd/bixi/console"
 	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/server"
@@ -16,11 +21,12 @@ import (
 
 const benchHelp = `Measures this engine with a suite, beside other engines in the same run.
 
-tpch: the 22 queries derived from TPC-H. The data are generated at the scale
-factor of --sf, once, and the engines read the generator's Parquet files in place
-(--over parquet) or their own tables (--over tables, loaded once). Peer: duckdb.
-The generator and the peer are installed into .venv when they are missing, for
-which Python 3 is needed.
+tpch, tpcds: the 22 queries derived from TPC-H and the 99 derived from TPC-DS. The
+data are generated at the scale factor of --sf, once, and the engines read the
+generator's Parquet files in place (--over parquet) or their own tables (--over
+tables, loaded once). Peer: duckdb. The generator and the peer are installed into
+.venv when they are missing, for which Python 3 is needed. A query that fails is
+reported, at the end again, and the next one runs.
 
 wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
 generated once. The program is this executable, which workers start as they do
@@ -38,43 +44,50 @@ type benchFlags struct {
 	endpoint string
 	check    bool
 	json     string
+	profile  string
 }
 
 // The suites.
 const (
 	suiteTPCH      = "tpch"
+	suiteTPCDS     = "tpcds"
 	suiteWordCount = "wordcount"
 )
 
+// suiteNames are what the command takes.
+var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteWordCount}
+
 // peers are the engines that suites know beside ours.
-var peers = map[string]string{suiteTPCH: "duckdb", suiteWordCount: "coreutils"}
+var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
 	var f benchFlags
 	cmd := &cobra.Command{
 		Use: "bench SUITE", Short: "Measure the engine, beside others", Long: benchHelp,
-		Args: cobra.ExactArgs(1), ValidArgs: []string{suiteTPCH, suiteWordCount},
+		Args: cobra.ExactArgs(1), ValidArgs: suiteNames,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd.Context(), args[0], f, open) },
 	}
 	o, flags := &f.options, cmd.Flags()
 	flags.Float64Var(&o.SF, "sf", 1, "scale factor")
 	flags.IntVar(&o.MB, "mb", 200, "megabytes of text of wordcount")
 	flags.StringVar(&o.Over, "over", bench.OverTables, "what is queried: tables, or the generator's parquet files")
-	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default bench/data/tpch-sf<N> or bench/data/words-<N>mb)")
+	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default bench/data/<suite>-sf<N> or bench/data/words-<N>mb)")
 	flags.StringSliceVar(&o.Peers, "peers", nil, "engines to compare with: duckdb or, for wordcount, coreutils")
 	flags.IntVar(&o.Threads, "threads", 2, "threads of each engine")
 	flags.IntVar(&o.Runs, "runs", 3, "timed runs of each query")
 	flags.StringSliceVar(&o.Queries, "queries", nil, "queries to run, such as q1,q6 (default all)")
 	flags.StringVar(&o.Memory, "memory", "", "memory of each engine, such as 2gb (default the engine's)")
+	flags.StringToStringVar(&o.Set, "set", nil, "settings of this engine's session, such as bixi.partitions=4")
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
 	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
 	flags.BoolVar(&f.check, "check", false, "only compare answers")
+	flags.StringVar(&f.profile, "profile", "", profileHelp)
 	flags.StringVar(&f.json, "json", "", "file to write the measurements to")
 	return cmd
 }
 
-func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) error {
+func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) (err error) {
 	if err := checkBench(suite, &f); err != nil {
 		return err
 	}
@@ -84,13 +97,18 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	}
 	if f.check {
 		o.Runs = 0
-		if len(o.Peers) == 0 && suite == suiteTPCH {
+		if len(o.Peers) == 0 && suite != suiteWordCount {
 			o.Peers = []string{peers[suite]}
 		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
 	o.Version, o.Out, o.Progress = versionText(), os.Stdout, os.Stderr
 	o.Open = f.opener(open)
+	endProfile, err := startProfile(f.profile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	r, err := runSuite(ctx, suite, o, f.endpoint)
@@ -137,10 +155,18 @@ func runSuite(ctx context.Context, suite string, o bench.Options, endpoint strin
 		}
 		return bench.WordCount(ctx, o)
 	}
-	if o.Data == "" {
-		o.Data = bench.DefaultData(o.SF)
+	read := tpch.Suite
+	if suite == suiteTPCDS {
+		read = tpcds.Suite
 	}
-	r, err := bench.TPCH(ctx, o)
+	queries, err := read()
+	if err != nil {
+		return nil, err
+	}
+	if o.Data == "" {
+		o.Data = bench.DefaultData(suite, o.SF)
+	}
+	r, err := bench.Run(ctx, queries, o)
 	if err == nil {
 		r.Print(o.Out)
 	}
@@ -164,10 +190,12 @@ func ownProgram(ctx context.Context, args []string, endpoint string) (server.Pro
 func checkBench(suite string, f *benchFlags) error {
 	o := &f.options
 	switch {
-	case suite != suiteTPCH && suite != suiteWordCount:
-		return usagef("there is no suite %s: known are %s and %s", suite, suiteTPCH, suiteWordCount)
-	case suite == suiteTPCH && f.endpoint != "":
+	case !slices.Contains(suiteNames, suite):
+		return usagef("there is no suite %s: known are %s", suite, strings.Join(suiteNames, ", "))
+	case suite != suiteWordCount && f.endpoint != "":
 		return usagef("--endpoint is for the suite %s", suiteWordCount)
+	case suite == suiteWordCount && len(o.Set) > 0:
+		return usagef("--set is for queries, not for the suite %s", suiteWordCount)
 	case suite == suiteWordCount && o.MB < 1:
 		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:

@@ -132,6 +132,10 @@ func csv(ctx context.Context, st server.Statement) (string, error) {
 // which one is killed while it works.
 func TestChaosKilledWorker(t *testing.T) {
 	data, warehouse := tpchData(t), t.TempDir()
+	queries, err := tpch.Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	c := startCluster(t, warehouse, 2)
@@ -160,7 +164,7 @@ func TestChaosKilledWorker(t *testing.T) {
 		}
 		return out
 	}
-	for _, table := range tpch.Tables() {
+	for _, table := range queries.Tables {
 		path := filepath.Join(data, table)
 		if _, err := os.Stat(path); err != nil {
 			path += ".parquet"
@@ -176,11 +180,7 @@ func TestChaosKilledWorker(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	queries, err := tpch.Queries()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, q := range queries {
+	for _, q := range queries.Queries {
 		if q.Name != "q5" && q.Name != "q9" && q.Name != "q18" {
 			continue
 		}

@@ -34,6 +34,7 @@ type sqlFlags struct {
 	file     string
 	format   string
 	progress bool
+	profile  string
 }
 
 func newSQLCommand(d doors) *cobra.Command {
@@ -50,10 +51,11 @@ func newSQLCommand(d doors) *cobra.Command {
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "file of statements to run; - is standard input")
 	cmd.Flags().StringVar(&f.format, "format", string(format.Table), "form of results: table, csv or json")
 	cmd.Flags().BoolVar(&f.progress, "progress", false, "show progress where standard error is no terminal")
+	cmd.Flags().StringVar(&f.profile, "profile", "", profileHelp)
 	return cmd
 }
 
-func runSQL(cmd *cobra.Command, d doors, f sqlFlags) error {
+func runSQL(cmd *cobra.Command, d doors, f sqlFlags) (err error) {
 	form, err := format.ParseKind(f.format)
 	if err != nil {
 		return usageError{err}
@@ -69,6 +71,11 @@ func runSQL(cmd *cobra.Command, d doors, f sqlFlags) error {
 	if err != nil {
 		return err
 	}
+	endProfile, err := startProfile(f.profile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(cmd.Context())
 	if interactive {
 		stop()

@@ -19,6 +19,14 @@ type aggregation struct {
 	aggCols []logical.Column
 	// inside is set while an aggregate's arguments are bound: they cannot nest.
 	inside bool
+
+	// query and names are where the keys were bound; nil without GROUP BY.
+	query *syntax.Select
+	names *scope
+	// sets are the grouping sets and set the number of a row's; nil for one set
+	// of all keys.
+	sets []keySet
+	set  logical.Column
 }
 
 // hasAggregates reports whether an aggregate stands in the select list or order.
@@ -47,30 +55,6 @@ func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool
 	return found
 }
 
-// groupBy binds the keys. A name means a column of the input first, then an
-// alias of the select list.
-func (b *Binder) groupBy(agg *aggregation, q *syntax.Select, names *scope, rel *logical.Node) error {
-	for _, g := range q.GroupBy {
-		if g.Kind != syntax.GroupExprs {
-			return unsupported(g.Pos(), string(g.Kind))
-		}
-		for _, e := range g.Exprs {
-			bound, err := b.groupKey(e, q, names, rel)
-			if err != nil {
-				return err
-			}
-			if !bound.Type().IsComparable() {
-				return semantic(e.Pos(), "%s cannot be grouped by", bound.Type())
-			}
-			if agg.key(bound) == nil {
-				agg.keys = append(agg.keys, bound)
-				agg.keyCols = append(agg.keyCols, b.NewColumn(keyName(e), bound.Type(), false))
-			}
-		}
-	}
-	return nil
-}
-
 func keyName(e syntax.Expr) string {
 	if ref, ok := e.(*syntax.ColumnRef); ok {
 		return strings.ToLower(ref.Parts[len(ref.Parts)-1].Name)
@@ -78,6 +62,8 @@ func keyName(e syntax.Expr) string {
 	return "_key"
 }
 
+// groupKey binds a key. A name means a column of the input first, then an alias
+// of the select list.
 func (b *Binder) groupKey(e syntax.Expr, q *syntax.Select, names *scope, rel *logical.Node) (scalar.Expr, error) {
 	es := &exprScope{names: names, rel: rel, clause: "GROUP BY"}
 	bound, err := b.expr(e, es)
@@ -96,13 +82,20 @@ func (b *Binder) groupKey(e syntax.Expr, q *syntax.Select, names *scope, rel *lo
 
 // key finds the output column of a grouping expression.
 func (a *aggregation) key(e scalar.Expr) *logical.Column {
+	if i := a.keyIndex(e); i >= 0 {
+		return &a.keyCols[i]
+	}
+	return nil
+}
+
+func (a *aggregation) keyIndex(e scalar.Expr) int {
 	text := e.String()
 	for i := range a.keys {
 		if a.keys[i].String() == text {
-			return &a.keyCols[i]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // aggregateCall binds an aggregate to a reference to the column it will have.
@@ -168,6 +161,9 @@ func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, ha
 	input := logical.IDs(rel)
 	n := &logical.Aggregate{Input: rel, Keys: agg.keys, Aggs: agg.aggs}
 	n.Cols = append(append(n.Cols, agg.keyCols...), agg.aggCols...)
+	if agg.sets != nil {
+		n = b.expand(agg, rel)
+	}
 	var bad error
 	rewrite := func(e scalar.Expr, pos diag.Pos) scalar.Expr {
 		out := agg.overOutput(e)

@@ -5,7 +5,6 @@ package bind
 
 import (
 	"context"
-	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -18,10 +17,15 @@ import (
 
 // Env is what binding needs to know of its surroundings.
 type Env struct {
-	Catalog   table.Catalog
-	Project   string
-	Functions *udf.Registry
-	Session   *udf.Session
+	Catalog table.Catalog
+	Project string
+	Schema  string // of names without one
+	// TwoPartSchemas lets a.b also be table b of the schema a.
+	TwoPartSchemas bool
+	Functions      *udf.Registry
+	Session        *udf.Session
+	// Warnings receives what the user should know; nil if nobody does.
+	Warnings *diag.Warnings
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)
@@ -45,6 +49,20 @@ func New(ctx context.Context, env *Env) *Binder {
 // Query binds a query. Its columns are the result's.
 func (b *Binder) Query(q *syntax.Query) (logical.Node, error) { return b.query(q, nil, nil) }
 
+// Known binds a query whose columns have types that a result or a new table can
+// have: an untyped NULL is a STRING.
+func (b *Binder) Known(q *syntax.Query) (logical.Node, error) {
+	n, err := b.Query(q)
+	if err != nil {
+		return nil, err
+	}
+	var ts []types.Type
+	for _, c := range n.Columns() {
+		ts = append(ts, c.Type.Known())
+	}
+	return b.CastColumns(n, ts), nil
+}
+
 // Tables lists the tables that were read.
 func (b *Binder) Tables() []*table.Table {
 	out := make([]*table.Table, 0, len(b.loaded))
@@ -60,38 +78,15 @@ func (b *Binder) NewColumn(name string, t types.Type, required bool) logical.Col
 	return logical.Column{ID: b.next, Name: name, Type: t, Required: required}
 }
 
-// Resolve finds a table by its written name.
-func (b *Binder) Resolve(n syntax.Name) (*table.Table, error) {
-	name, err := b.Name(n)
-	if err != nil {
-		return nil, err
+// warn tells the user something about the statement at pos. Within a view there
+// is no place to point at.
+func (b *Binder) warn(pos diag.Pos, format string, args ...any) {
+	if b.depth > 0 {
+		pos = diag.Pos{}
 	}
-	if t := b.loaded[name]; t != nil {
-		return t, nil
+	if b.env.Warnings != nil {
+		b.env.Warnings.Add(diag.Warningf(pos, format, args...))
 	}
-	t, err := b.env.Catalog.Load(b.ctx, name)
-	if err != nil {
-		return nil, At(err, n.Pos())
-	}
-	b.loaded[name] = t
-	return t, nil
-}
-
-// Name completes a written table name with the session's project.
-func (b *Binder) Name(n syntax.Name) (table.Name, error) {
-	parts := make([]string, len(n.Parts))
-	for i, p := range n.Parts {
-		parts[i] = strings.ToLower(p.Name)
-	}
-	switch len(parts) {
-	case 1:
-		return table.Name{Project: b.env.Project, Schema: "default", Table: parts[0]}, nil
-	case 2:
-		return table.Name{Project: parts[0], Schema: "default", Table: parts[1]}, nil
-	case 3:
-		return table.Name{Project: parts[0], Schema: parts[1], Table: parts[2]}, nil
-	}
-	return table.Name{}, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is not a table name", n)
 }
 
 // At gives an error that has no place yet the place pos.

@@ -28,6 +28,9 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 	if e.Over != nil {
 		return nil, unsupported(e.Pos(), "a window function")
 	}
+	if name == "grouping" || name == "grouping_id" {
+		return b.groupingCall(e, name, s)
+	}
 	f := b.env.Functions.Lookup(name)
 	if f != nil && f.Aggregate != nil {
 		if s.aggs == nil {
@@ -51,6 +54,9 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 }
 
 func (b *Binder) function(name string, pos diag.Pos, args []syntax.Expr, s *exprScope) (scalar.Expr, error) {
+	if hasLambda(args) {
+		return b.higherOrder(name, pos, args, s)
+	}
 	bound, err := b.exprs(args, s)
 	if err != nil {
 		return nil, err
@@ -71,6 +77,9 @@ func (b *Binder) apply(name string, pos diag.Pos, args []scalar.Expr) (scalar.Ex
 	f, err := b.lookup(name, pos)
 	if err != nil {
 		return nil, err
+	}
+	if f.Table != nil {
+		return nil, misplaced(f.Name, pos)
 	}
 	if f.Aggregate != nil {
 		return nil, semantic(pos, "the aggregate %s cannot stand here", name)

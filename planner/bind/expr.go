@@ -19,6 +19,8 @@ type exprScope struct {
 	rel *logical.Node
 	// aggs collects aggregate calls; nil: they are not allowed here.
 	aggs *aggregation
+	// params are those of the lambdas around the expression.
+	params *lambdaScope
 	// clause names the place for messages.
 	clause string
 }
@@ -89,8 +91,16 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 		return nil, semantic(e.Pos(), "* cannot stand here")
 	case *syntax.Row:
 		return nil, semantic(e.Pos(), "a row value can stand only before IN")
-	case *syntax.Index, *syntax.FieldRef, *syntax.Lambda:
-		return nil, unsupported(e.Pos(), "access to nested values")
+	case *syntax.Index:
+		return b.index(e, s)
+	case *syntax.FieldRef:
+		x, err := b.expr(e.X, s)
+		if err != nil {
+			return nil, err
+		}
+		return b.fields(x, []syntax.Ident{e.Name})
+	case *syntax.Lambda:
+		return nil, semantic(e.Pos(), "a lambda can stand only as an argument of a function such as transform")
 	}
 	return nil, unsupported(e.Pos(), "this expression")
 }
@@ -122,14 +132,17 @@ func (b *Binder) typedLiteral(e *syntax.TypedLit) (scalar.Expr, error) {
 }
 
 func (b *Binder) column(e *syntax.ColumnRef, s *exprScope) (scalar.Expr, error) {
+	if p := s.params.lookup(e.Parts[0].Name); p != nil {
+		return b.fields(p, e.Parts[1:])
+	}
 	col, rest, err := s.names.lookup(e.Parts)
+	if err != nil && len(e.Parts) == 1 && strings.EqualFold(e.Parts[0].Name, "grouping__id") && s.aggs != nil && s.aggs.query != nil {
+		return b.groupingID(s.aggs, e.Pos())
+	}
 	if err != nil {
 		return nil, err
 	}
-	if rest > 0 {
-		return nil, unsupported(e.Pos(), "access to struct fields")
-	}
-	return col.Ref(), nil
+	return b.fields(col.Ref(), e.Parts[len(e.Parts)-rest:])
 }
 
 func (b *Binder) exprs(es []syntax.Expr, s *exprScope) ([]scalar.Expr, error) {

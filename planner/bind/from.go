@@ -49,9 +49,11 @@ func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []re
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
-		return nil, nil, unsupported(ref.OpPos, "LATERAL VIEW")
+		return b.lateralView(ref, outer)
+	case *syntax.FuncTable:
+		return b.funcTable(ref, outer)
 	}
-	return nil, nil, unsupported(ref.Pos(), "a table function in FROM")
+	return nil, nil, unsupported(ref.Pos(), "this table")
 }
 
 // named puts n in scope as alias, renaming its columns where names are given.
@@ -69,9 +71,6 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
 	if ref.Sample != nil {
 		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-	}
-	if ref.AsOf != nil {
-		return nil, nil, unsupported(ref.Pos(), "time travel")
 	}
 	alias := strings.ToLower(ref.Name.Last().Name)
 	if !ref.Alias.IsZero() {
@@ -91,6 +90,9 @@ func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relatio
 		}
 	}
 	t, err := b.Resolve(ref.Name)
+	if ref.AsOf != nil {
+		t, err = b.past(ref)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,12 +129,12 @@ func (b *Binder) view(t *table.Table, ref *syntax.Table) (logical.Node, error) {
 	if !ok {
 		return nil, semantic(ref.Pos(), "the view %s is not a query", t.Name)
 	}
-	project := b.env.Project
 	env := *b.env
-	env.Project = t.Name.Project
+	env.Project, env.Schema = t.Name.Project, t.Name.Schema
+	outside := b.env
 	b.env = &env
 	n, err := b.query(q.Query, nil, nil)
-	env.Project = project
+	b.env = outside
 	if err != nil {
 		return nil, semantic(ref.Pos(), "the view %s no longer fits its tables: %v", t.Name, err)
 	}
@@ -156,6 +158,9 @@ var joinKinds = map[syntax.JoinKind]logical.JoinKind{
 }
 
 func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation, error) {
+	if v := commaLateral(ref); v != nil {
+		return b.tableRef(v, outer)
+	}
 	l, lrels, err := b.tableRef(ref.L, outer)
 	if err != nil {
 		return nil, nil, err

@@ -10,23 +10,14 @@ import (
 // query binds a query inside parent (nil at the top). from, if given, is the
 // relation that a SELECT without FROM reads (multi-insert).
 func (b *Binder) query(q *syntax.Query, parent *scope, from *source) (logical.Node, error) {
-	s := &scope{parent: parent}
-	if len(q.With) > 0 {
-		if q.Recursive {
-			return nil, unsupported(q.Pos(), "WITH RECURSIVE")
-		}
-		s.ctes = map[string]*cte{}
-		inner := s
-		for _, def := range q.With {
-			// Each name sees those before it, not itself.
-			inner.ctes[strings.ToLower(def.Name.Name)] = &cte{def: def, scope: &scope{parent: inner.parent, ctes: clone(inner.ctes)}}
-		}
+	s, err := b.withScope(q, parent)
+	if err != nil {
+		return nil, err
 	}
 	if len(q.DistributeBy) > 0 || len(q.SortBy) > 0 || len(q.ClusterBy) > 0 {
 		return nil, unsupported(q.Pos(), "DISTRIBUTE BY, SORT BY and CLUSTER BY")
 	}
 	var n logical.Node
-	var err error
 	if sel, ok := q.Body.(*syntax.Select); ok {
 		n, err = b.selectQuery(sel, q.OrderBy, s, from)
 	} else {
@@ -39,6 +30,23 @@ func (b *Binder) query(q *syntax.Query, parent *scope, from *source) (logical.No
 		return nil, err
 	}
 	return b.limit(n, q, s)
+}
+
+// withScope is the scope of q's body: it has the names of WITH.
+func (b *Binder) withScope(q *syntax.Query, parent *scope) (*scope, error) {
+	s := &scope{parent: parent}
+	if len(q.With) > 0 {
+		if q.Recursive {
+			return nil, unsupported(q.Pos(), "WITH RECURSIVE")
+		}
+		s.ctes = map[string]*cte{}
+		inner := s
+		for _, def := range q.With {
+			// Each name sees those before it, not itself.
+			inner.ctes[strings.ToLower(def.Name.Name)] = &cte{def: def, scope: &scope{parent: inner.parent, ctes: clone(inner.ctes)}}
+		}
+	}
+	return s, nil
 }
 
 func clone(m map[string]*cte) map[string]*cte {

@@ -8,7 +8,6 @@ import (
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
-	"github.com/bixidata/bixi/sql/types"
 )
 
 // output is one column of a select list before it is projected.
@@ -33,12 +32,15 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 			return nil, err
 		}
 	}
+	if q, rel, names, err = b.selectTable(q, rel, names); err != nil {
+		return nil, err
+	}
 	agg := &aggregation{}
 	es := &exprScope{names: names, rel: &rel, clause: "SELECT"}
 	grouped := len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, order)
 	if grouped {
 		es.aggs = agg
-		if err := b.groupBy(agg, q, names, &rel); err != nil {
+		if err := b.groupingSets(agg, q, names, &rel); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +83,7 @@ func (b *Binder) selectList(items []*syntax.SelectItem, es *exprScope) ([]output
 			continue
 		}
 		if len(item.Aliases) > 0 {
-			return nil, unsupported(item.Pos(), "a table function in the select list")
+			return nil, semantic(item.Pos(), "AS (…) names the columns of a table function, and this is none")
 		}
 		e, err := b.expr(item.Expr, es)
 		if err != nil {
@@ -199,9 +201,6 @@ func (b *Binder) project(rel logical.Node, outs []output, keys []orderKey, disti
 	}
 	for _, o := range outs {
 		e := o.expr
-		if e.Type().Kind == types.Null {
-			e = &scalar.Literal{Typ: types.StringType}
-		}
 		p.Items = append(p.Items, e)
 		p.Cols = append(p.Cols, b.NewColumn(o.name, e.Type(), isRequired(e, required)))
 	}

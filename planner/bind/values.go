@@ -33,15 +33,20 @@ func (b *Binder) values(v *syntax.Values, s *scope) (logical.Node, error) {
 	}
 	n := &logical.Values{}
 	for i, t := range ts {
-		if t.Kind == types.Null {
-			ts[i] = types.StringType
+		n.Cols = append(n.Cols, b.NewColumn(fmt.Sprintf("col%d", i+1), t, false))
+	}
+	for r, row := range rows {
+		for i, e := range row {
+			row[i] = b.convert(e, ts[i], v.Rows[r][i].Pos())
 		}
-		n.Cols = append(n.Cols, b.NewColumn(fmt.Sprintf("col%d", i+1), ts[i], false))
+	}
+	if b.anyVolatile(rows) {
+		return b.computedRows(n.Cols, rows), nil
 	}
 	for r, row := range rows {
 		vals := make([]types.Datum, width)
 		for i, e := range row {
-			val, ok := b.constant(b.convert(e, ts[i], v.Rows[r][i].Pos()))
+			val, ok := b.constant(e)
 			if !ok {
 				return nil, semantic(v.Rows[r][i].Pos(), "VALUES takes constants only, and this is none or cannot be evaluated")
 			}
@@ -50,4 +55,34 @@ func (b *Binder) values(v *syntax.Values, s *scope) (logical.Node, error) {
 		n.Rows = append(n.Rows, vals)
 	}
 	return n, nil
+}
+
+// anyVolatile reports whether some value can only be computed at run time.
+func (b *Binder) anyVolatile(rows [][]scalar.Expr) bool {
+	found := false
+	for _, row := range rows {
+		for _, e := range row {
+			scalar.Walk(e, func(e scalar.Expr) bool {
+				if c, ok := e.(*scalar.Call); ok {
+					f := b.env.Functions.Lookup(c.Name)
+					found = found || f != nil && f.Volatile
+				}
+				return !found
+			})
+		}
+	}
+	return found
+}
+
+// computedRows gives rows that are computed when the statement runs.
+func (b *Binder) computedRows(cols []logical.Column, rows [][]scalar.Expr) logical.Node {
+	u := &logical.Union{Cols: cols}
+	for _, row := range rows {
+		p := &logical.Project{Input: &logical.Values{Rows: [][]types.Datum{{}}}, Items: row}
+		for _, c := range cols {
+			p.Cols = append(p.Cols, b.NewColumn(c.Name, c.Type, false))
+		}
+		u.All = append(u.All, p)
+	}
+	return u
 }

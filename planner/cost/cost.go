@@ -92,6 +92,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.aggregate(n)
 	case *logical.Join:
 		return m.Join(n.Kind, m.Of(n.L), m.Of(n.R), n.On, n.Columns())
+	case *logical.Expand:
+		return m.expand(n)
 	case *logical.Limit:
 		in := m.Of(n.Input)
 		out := &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
@@ -103,6 +105,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.union(n)
 	case *logical.Shared:
 		return m.shared(n)
+	case *logical.Generate:
+		return m.generate(n)
 	case *logical.SingleRow:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: 1, Columns: copyOf(in.Columns)}
@@ -381,6 +385,9 @@ func ofExpr(in *Estimate, e scalar.Expr) Column {
 }
 
 func (m *Model) aggregate(n *logical.Aggregate) *Estimate {
+	if x, ok := n.Input.(*logical.Expand); ok {
+		return m.groupingSets(n, x)
+	}
 	in := m.Of(n.Input)
 	out := &Estimate{Rows: 1, Columns: map[int]Column{}}
 	for i, k := range n.Keys {

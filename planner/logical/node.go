@@ -72,6 +72,8 @@ type Aggregate struct {
 	Keys  []scalar.Expr
 	Aggs  []scalar.Aggregate
 	Cols  []Column
+	// Always lists the keys of groups that there are even without rows.
+	Always [][]types.Datum
 }
 
 // JoinKind says which rows a join gives; Apply kinds are gone after decorrelation.

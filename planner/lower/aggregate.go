@@ -13,12 +13,16 @@ import (
 const directRatio = 0.5
 
 func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
+	if x, ok := n.Input.(*logical.Expand); ok && l.groupsFirst(n, x) {
+		return l.groupingSets(n, x, ordered)
+	}
 	in, err := l.lower(n.Input, need{}.with(n.Exprs()...), false)
 	if err != nil {
 		return nil, err
 	}
 	est := l.cost.Of(n)
 	single := l.aggregateNode(n, in, ordered)
+	single.Always = n.Always
 	out := &plan{cols: n.Cols, rows: est.Rows}
 	if in.dist.single || within(in.dist.keys, texts(n.Keys)) {
 		out.node, out.dist = single, dist{single: in.dist.single, partitions: in.dist.partitions}
@@ -30,7 +34,7 @@ func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
 	if len(n.Keys) > 0 {
 		partitions = l.partitions(0, est.Rows)
 	}
-	if len(n.Keys) > 0 && est.Rows > directRatio*in.rows && partitions > 1 {
+	if len(n.Keys) > 0 && len(n.Always) == 0 && est.Rows > directRatio*in.rows && partitions > 1 {
 		moved := l.hashed(in, n.Keys, partitions, false)
 		out.node = l.aggregateNode(n, moved, ordered)
 		out.dist = dist{keys: texts(keyCols), partitions: partitions}
@@ -41,7 +45,7 @@ func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
 	moved := l.hashed(half, keyCols, partitions, false)
 	final := *single
 	final.Unary = unary(moved.node)
-	final.Phase, final.Ordered = physical.Final, ordered
+	final.Phase, final.Ordered, final.Always = physical.Final, ordered, nil
 	final.Keys = make([]scalar.Expr, len(n.Keys))
 	for i, k := range n.Keys {
 		final.Keys[i] = &scalar.Column{ID: i, Name: n.Cols[i].Name, Typ: k.Type()}

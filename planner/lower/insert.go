@@ -4,33 +4,52 @@ import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
-	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 )
 
-// Insert lowers the plan of an INSERT: n gives the data columns of t and then
-// its dynamic partition columns. The root gives one row a file written.
-func (l *Lowerer) Insert(n logical.Node, t *table.Table, static []types.Datum, maxPartitions int) (physical.Node, error) {
+// Insert lowers the plan of a statement that writes: n is a Write or a Union of
+// Writes. The root gives one row a file written.
+func (l *Lowerer) Insert(n logical.Node) (physical.Node, error) {
 	p, err := l.lower(n, logical.IDs(n), true)
 	if err != nil {
 		return nil, err
 	}
 	p = l.arrange(p, n.Columns())
-	dynamic := len(t.Partition) - len(static)
+	return l.gather(p, true, physical.Durable).node, nil
+}
+
+func (l *Lowerer) write(n *logical.Write) (*plan, error) {
+	rows := &logical.Project{Input: n.Input, Items: n.Items, Cols: n.Row}
+	p, err := l.lower(rows, logical.IDs(rows), true)
+	if err != nil {
+		return nil, err
+	}
+	p = l.arrange(p, n.Row)
+	first := len(n.Table.Columns)
+	dynamic := len(n.Table.Partition) - len(n.Static)
+	keys := n.Row[first : first+dynamic]
 	if dynamic > 0 && !p.dist.single {
 		// Rows of one partition meet in one task, so that it becomes few files.
-		var keys []scalar.Expr
-		for _, c := range p.cols[len(p.cols)-dynamic:] {
-			keys = append(keys, c.Ref())
+		var by []scalar.Expr
+		for _, c := range keys {
+			by = append(by, c.Ref())
 		}
-		p = l.hashed(p, keys, l.partitions(p.rows*l.cost.Of(n).Width(p.cols), 0), true)
+		p = l.hashed(p, by, l.partitions(p.rows*l.cost.Of(rows).Width(p.cols), 0), true)
+	}
+	if len(n.Order) > 0 {
+		var order []scalar.SortKey
+		for _, c := range keys {
+			order = append(order, scalar.SortKey{Expr: c.Ref()})
+		}
+		p.node = &physical.Sort{Unary: unary(p.node), Keys: p.keys(append(order, n.Order...))}
 	}
 	p.node = &physical.TableSink{
-		Unary: unary(p.node), Table: t.Name.String(), Location: t.Location,
-		Fields: sinkFields(t.Columns), Keys: sinkFields(t.Partition),
-		Static: static, Dynamic: dynamic, MaxPartitions: maxPartitions,
+		Unary: unary(p.node), Table: n.Table.Name.String(), Location: n.Table.Location,
+		Fields: sinkFields(n.Table.Columns), Keys: sinkFields(n.Table.Partition),
+		Static: n.Static, Dynamic: dynamic, MaxPartitions: n.MaxPartitions,
+		Target: n.Target, Action: n.Action,
 	}
-	return l.gather(p, true, physical.Durable).node, nil
+	return &plan{node: p.node, cols: n.Cols, dist: dist{single: p.dist.single}, rows: 1}, nil
 }
 
 func sinkFields(cols []table.Column) []physical.SinkField {

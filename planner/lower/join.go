@@ -241,6 +241,10 @@ func source(n physical.Node, at int) (*physical.Scan, int) {
 		if c, ok := n.Exprs[at].(*scalar.Column); ok {
 			return source(n.Input, c.ID)
 		}
+	case *physical.Generate:
+		if at < len(n.Keep) {
+			return source(n.Input, n.Keep[at])
+		}
 	case *physical.HashJoin:
 		if n.Output != nil {
 			at = n.Output[at]

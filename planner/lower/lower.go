@@ -121,8 +121,12 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return in, nil
 	case *logical.Project:
 		return l.project(n, want, ordered)
+	case *logical.Generate:
+		return l.generate(n, want, ordered)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
+	case *logical.Expand:
+		return l.expand(n, want, ordered)
 	case *logical.Join:
 		return l.join(n, want, ordered)
 	case *logical.Sort:
@@ -135,6 +139,8 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		return l.use(n)
 	case *logical.LimitBy:
 		return l.limitBy(n, want)
+	case *logical.Write:
+		return l.write(n)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {

@@ -18,7 +18,7 @@ import (
 // are no field numbers. Unexported fields do not travel.
 
 // exprs of the vocabulary.
-var exprTypes = []scalar.Expr{&scalar.Column{}, &scalar.Literal{}, &scalar.Call{}, &scalar.Cast{}, &scalar.Case{}, &scalar.In{}}
+var exprTypes = []scalar.Expr{&scalar.Column{}, &scalar.Literal{}, &scalar.Call{}, &scalar.Cast{}, &scalar.Case{}, &scalar.In{}, &scalar.Lambda{}, &scalar.Param{}}
 
 var vocabulary = func() map[string]reflect.Type {
 	m := map[string]reflect.Type{}

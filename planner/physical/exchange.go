@@ -124,9 +124,12 @@ func (r *ShuffleRead) Describe() string {
 
 // TableSink writes its input to new data files under Location, one file a task
 // and partition at a time, and gives one row a file: its encoded description
-// (column "file", BINARY), which the statement's owner commits.
-// The last Dynamic columns of the input are the values of the dynamic partition
-// columns; Static are the values of the leading ones.
+// (column "file", BINARY), which the statement's owner commits, the Target it
+// belongs to, and how many rows of it are new or changed.
+// Behind the data columns the input has the values of Dynamic dynamic partition
+// columns; Static are the values of the leading ones. If Action is set, the last
+// column says what becomes of the row (ActionKeep …); a last row without a
+// file then counts the rows affected.
 type TableSink struct {
 	Unary
 	Table    string
@@ -135,9 +138,19 @@ type TableSink struct {
 	Static   []types.Datum
 	Keys     []SinkField // all partition columns
 	Dynamic  int
-	// MaxPartitions bounds the dynamic partitions of one task.
+	// MaxPartitions bounds the dynamic partitions of one task; 0 for any number.
 	MaxPartitions int
+	Target        int
+	Action        bool
 }
+
+// The actions of a row that a TableSink gets: it is kept as it was, stored as
+// changed or new, or left out. Rows of the last two kinds count as affected.
+const (
+	ActionKeep int64 = iota
+	ActionPut
+	ActionDelete
+)
 
 // SinkField is a column of the table written.
 type SinkField struct {
@@ -148,7 +161,7 @@ type SinkField struct {
 }
 
 func (s *TableSink) Schema() types.Schema {
-	return types.Schema{{Name: "file", Type: types.BinaryType}}
+	return types.Schema{{Name: "file", Type: types.BinaryType}, {Name: "target", Type: types.BigIntType}, {Name: "affected", Type: types.BigIntType}}
 }
 func (s *TableSink) Describe() string {
 	return fmt.Sprintf("TableSink %s dynamic=%d", s.Table, s.Dynamic)

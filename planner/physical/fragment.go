@@ -1,16 +1,22 @@
 package physical
 
-import "time"
+import (
+	"time"
+
+	"github.com/bixidata/bixi/sql/types"
+)
 
 // Fragment is what every task of a stage runs: a plan whose leaves are scans and
 // shuffle reads and whose root is a ShuffleWrite, and what its expressions may
 // know of the session. It is the opaque payload of a stage.
 type Fragment struct {
 	Root Node
-	// Zone, Now (nanoseconds since the epoch) and Strict make the function session.
-	Zone   string
-	Now    int64
-	Strict bool
+	// Zone, Now (nanoseconds since the epoch), Strict and Dialect make the function
+	// session.
+	Zone    string
+	Now     int64
+	Strict  bool
+	Dialect types.Dialect
 	// BatchRows and SpillAlways are the session's settings of those names.
 	BatchRows   int
 	SpillAlways bool

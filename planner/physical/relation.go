@@ -115,19 +115,27 @@ func (p *Project) Describe() string     { return "Project " + exprs(p.Exprs) }
 type Phase uint8
 
 // The phases. Partial takes rows and gives keys and state columns; Final takes
-// keys and state columns; Single does both halves at once.
+// keys and state columns; Single does both halves at once. Merge takes what Final
+// takes and gives what Partial gives.
 const (
 	Single Phase = iota
 	Partial
 	Final
+	Merge
 )
 
-func (p Phase) String() string { return [...]string{"single", "partial", "final"}[p] }
+func (p Phase) String() string { return [...]string{"single", "partial", "final", "merge"}[p] }
+
+// TakesStates reports whether the input is keys and states.
+func (p Phase) TakesStates() bool { return p == Final || p == Merge }
+
+// GivesStates reports whether the output is keys and states.
+func (p Phase) GivesStates() bool { return p == Partial || p == Merge }
 
 // HashAggregate groups by Keys. Its columns are the keys, then one an aggregate
 // (its result, or in Partial its state columns). Without keys there is exactly
 // one group, also over no rows (in Partial too).
-// In Final, Keys are columns 0..k-1 of the input and the states follow in order;
+// Where the phase takes states, Keys are columns 0..k-1 of the input and the states follow in order;
 // Aggs keep their Args for types only.
 type HashAggregate struct {
 	Unary
@@ -140,13 +148,17 @@ type HashAggregate struct {
 	// Ordered makes the groups leave in the order of their keys' hashes, so that
 	// the output does not depend on the order of the input.
 	Ordered bool
+	// Always lists the keys of groups that there are even without rows; of those,
+	// like of the one group without keys, a phase that gives states gives empty
+	// states.
+	Always [][]types.Datum
 }
 
 func (a *HashAggregate) Schema() types.Schema {
 	out := fields(a.Names[:len(a.Keys)], a.Keys)
 	for i, g := range a.Aggs {
 		name := a.Names[len(a.Keys)+i]
-		if a.Phase != Partial {
+		if !a.Phase.GivesStates() {
 			out = append(out, types.Field{Name: name, Type: g.Typ})
 			continue
 		}

@@ -67,7 +67,7 @@ func (c *Context) splitOne(a *logical.Aggregate) (logical.Node, error) {
 // part computes the aggregates at the positions is only, with fresh key columns;
 // the aggregates keep their columns.
 func (c *Context) part(a *logical.Aggregate, is []int) *logical.Aggregate {
-	p := &logical.Aggregate{Input: a.Input, Keys: a.Keys}
+	p := &logical.Aggregate{Input: a.Input, Keys: a.Keys, Always: a.Always}
 	for _, col := range a.Cols[:len(a.Keys)] {
 		p.Cols = append(p.Cols, c.NewColumn(col.Name, col.Type, col.Required))
 	}

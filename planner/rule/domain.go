@@ -138,6 +138,14 @@ func (d *domain) push(n logical.Node) (logical.Node, binding, error) {
 		return d.beside(p, by), by, nil
 	case *logical.Sort:
 		return d.push(n.Input) // only a Limit gives an order a meaning
+	case *logical.Generate, *logical.Expand:
+		in, by, err := d.push(n.Inputs()[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		return n.WithInputs([]logical.Node{in}).MapExprs(by.in), by, nil
+	case *logical.Window:
+		return d.window(n)
 	case *logical.Aggregate:
 		return d.aggregate(n)
 	case *logical.Limit:
@@ -164,6 +172,9 @@ func (d *domain) beside(p *logical.Project, by binding) *logical.Project {
 // aggregate groups by the binding too. Without keys there is a group for each
 // binding, also where there is no row.
 func (d *domain) aggregate(n *logical.Aggregate) (logical.Node, binding, error) {
+	if len(n.Always) > 0 {
+		return nil, nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a subquery that refers to the outer query cannot have a grouping set without keys")
+	}
 	in, by, err := d.push(n.Input)
 	if err != nil {
 		return nil, nil, err
@@ -256,4 +267,18 @@ func (d *domain) union(n *logical.Union) (logical.Node, binding, error) {
 		out.Cols = append(out.Cols, all[d.outer[i]])
 	}
 	return out, all, nil
+}
+
+// window computes the functions for each binding by itself.
+func (d *domain) window(n *logical.Window) (logical.Node, binding, error) {
+	in, by, err := d.push(n.Input)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := n.MapExprs(by.in).(*logical.Window)
+	out.Input = in
+	for _, c := range d.columns(by) {
+		out.Partition = append(out.Partition, c.Ref())
+	}
+	return out, by, nil
 }

@@ -32,7 +32,7 @@ func prune(n logical.Node, need map[int]bool) logical.Node {
 		out.Input = prune(n.Input, with(nil, out.Items))
 		return out
 	case *logical.Aggregate:
-		out := &logical.Aggregate{Keys: n.Keys, Cols: append([]logical.Column{}, n.Cols[:len(n.Keys)]...)}
+		out := &logical.Aggregate{Keys: n.Keys, Always: n.Always, Cols: append([]logical.Column{}, n.Cols[:len(n.Keys)]...)}
 		for i, a := range n.Aggs {
 			if c := n.Cols[len(n.Keys)+i]; need[c.ID] {
 				out.Aggs, out.Cols = append(out.Aggs, a), append(out.Cols, c)

@@ -48,6 +48,8 @@ func (p *puller) pull(n logical.Node) (logical.Node, bool) {
 		return p.aggregate(n)
 	case *logical.Join:
 		return p.join(n)
+	case *logical.Generate, *logical.Expand:
+		return p.through(n)
 	case *logical.Sort:
 		return p.pull(n.Input) // the order of a subquery without LIMIT means nothing
 	case *logical.Limit:
@@ -125,8 +127,22 @@ func (p *puller) project(n *logical.Project) (logical.Node, bool) {
 	return out, true
 }
 
+// through pulls from below a node that gives the columns of its only input, row by
+// row.
+func (p *puller) through(n logical.Node) (logical.Node, bool) {
+	if p.correlated(n.Exprs()...) {
+		return nil, false
+	}
+	p.use(n.Exprs()...)
+	in, ok := p.pull(n.Inputs()[0])
+	if !ok {
+		return nil, false
+	}
+	return n.WithInputs([]logical.Node{in}), true
+}
+
 func (p *puller) aggregate(n *logical.Aggregate) (logical.Node, bool) {
-	if len(n.Keys) == 0 && n != p.whole || p.correlated(n.Exprs()...) {
+	if len(n.Keys) == 0 && n != p.whole || len(n.Always) > 0 || p.correlated(n.Exprs()...) {
 		return nil, false
 	}
 	before := len(p.preds)

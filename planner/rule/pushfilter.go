@@ -27,6 +27,8 @@ func (c *Context) push(n logical.Node, conds []scalar.Expr) logical.Node {
 		return c.pushAggregate(n, conds)
 	case *logical.Join:
 		return c.pushJoin(n, conds)
+	case *logical.Generate:
+		return c.pushGenerate(n, conds)
 	case *logical.Sort:
 		return &logical.Sort{Input: c.push(n.Input, conds), Keys: n.Keys}
 	case *logical.Union:
@@ -74,6 +76,9 @@ func (c *Context) pushProject(n *logical.Project, conds []scalar.Expr) logical.N
 }
 
 func (c *Context) pushAggregate(n *logical.Aggregate, conds []scalar.Expr) logical.Node {
+	if x, ok := n.Input.(*logical.Expand); ok {
+		return c.pushGroupingSets(n, x, conds)
+	}
 	by, keys := map[int]scalar.Expr{}, map[int]bool{}
 	for i, k := range n.Keys {
 		by[n.Cols[i].ID], keys[n.Cols[i].ID] = k, true

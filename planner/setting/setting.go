@@ -33,9 +33,16 @@ type Settings struct {
 	MaxPartitions    int           `name:"odps.sql.dynamic.partition.max" default:"2000" doc:"Dynamic partitions that one statement may write."`
 	TimeZone         string        `name:"odps.sql.timezone" default:"Asia/Shanghai" doc:"The session's time zone."`
 	Strict           bool          `name:"odps.function.strictmode" default:"true" doc:"Whether an invalid cast is an error; otherwise it gives NULL."`
+	TypeSystem2      bool          `name:"odps.sql.type.system.odps2" default:"true" doc:"Whether the 2.0 type system holds; otherwise the 1.0 one: integer literals and INT are BIGINT, and more conversions are implicit."`
+	HiveCompatible   bool          `name:"odps.sql.hive.compatible" default:"false" doc:"Whether functions and conversions behave as in Hive where they differ (docs/dialect.md)."`
+	LongDates        bool          `name:"odps.sql.executionengine.enable.string.to.date.full.format" default:"false" doc:"Whether CAST reads a DATE from a text that has a time of day too; otherwise such a text is none."`
+	NewJSONObject    bool          `name:"odps.sql.udf.getjsonobj.new" default:"true" doc:"Whether GET_JSON_OBJECT gives the text as it stands; otherwise it is written anew, with sorted keys."`
+	MapKeys          string        `name:"odps.sql.map.key.dedup.policy" default:"last_win" allow:"last_win exception" doc:"last_win or exception: what becomes of equal keys of a map."`
 	AllowFullScan    bool          `name:"odps.sql.allow.fullscan" default:"true" doc:"Whether a partitioned table may be read without a condition on its partitions."`
 	OrderNeedsLimit  bool          `name:"odps.sql.validate.orderby.limit" default:"false" doc:"Whether ORDER BY is refused without LIMIT."`
 	AllowCartesian   bool          `name:"odps.sql.allow.cartesian" default:"true" doc:"Whether joins without a condition are allowed."`
+	Schema           string        `name:"odps.default.schema" default:"default" doc:"The schema of names without one; USE SCHEMA sets it."`
+	Schemas          bool          `name:"odps.namespace.schema" default:"true" doc:"Whether a name a.b may be table b of the schema a, where there is no table b in a project a."`
 	StatementTimeout time.Duration `name:"bixi.statement.timeout" default:"0s" doc:"How long a statement may run, such as 30s or 2h; 0s for ever."`
 
 	other map[string]string

@@ -31,6 +31,7 @@ import (
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 	"github.com/bixidata/bixi/table/external"
+	"github.com/bixidata/bixi/table/parquet"
 	"github.com/bixidata/bixi/table/store"
 	"github.com/bixidata/bixi/udf"
 	"github.com/bixidata/bixi/udf/builtin"
@@ -267,7 +268,8 @@ func (n *Node) startWorker(p *parts, dialer taskpb.Dialer) {
 		address = n.Address
 	}
 	runner := worker.New(worker.Config{
-		Functions: p.functions, Memory: n.Budget, Files: p.cfg.Files, Scratch: p.scratch, ScratchDir: "tasks",
+		Functions: p.functions, Memory: n.Budget, Files: p.cfg.Files,
+		Parquet: parquet.NewCache(n.Budget.Limit() / 8), Scratch: p.scratch, ScratchDir: "tasks",
 		Shuffle: p.shuffle, Fetch: p.fetch, Address: address, Programs: p.cfg.Programs,
 	})
 	host, err := os.Hostname()

@@ -89,6 +89,7 @@ type session struct {
 	statements server.Statements
 	state      server.State
 	labels     map[string][]string
+	warnings   []string // of the last statement
 }
 
 // run runs a record and tells what is wrong with its outcome.
@@ -99,6 +100,9 @@ func (s *session) run(ctx context.Context, r *record, rewrite bool) error {
 	}
 	if err != nil || r.kind == statementOK {
 		return err
+	}
+	if r.kind == statementWarning {
+		return s.checkWarnings(r)
 	}
 	if r.sort {
 		slices.Sort(rows)
@@ -136,6 +140,17 @@ func (s *session) checkError(r *record, err error) error {
 	return nil
 }
 
+func (s *session) checkWarnings(r *record) error {
+	match, err := regexp.Compile("(?i)" + r.match)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(s.warnings, match.MatchString) {
+		return fmt.Errorf("the warnings are %q", s.warnings)
+	}
+	return nil
+}
+
 // statement runs a statement and gives the letters of its columns and its rows
 // as lines.
 func (s *session) statement(ctx context.Context, text string) (letters string, rows []string, err error) {
@@ -148,7 +163,7 @@ func (s *session) statement(ctx context.Context, text string) (letters string, r
 	if err != nil {
 		return "", nil, err
 	}
-	s.state = out.State
+	s.state, s.warnings = out.State, out.Warnings
 	schema, err := st.Schema(ctx)
 	if err != nil {
 		return "", nil, err

@@ -11,6 +11,9 @@
 //	statement error <regexp>     it fails with a message that matches
 //	SELECT a FROM nowhere
 //
+//	statement warning <regexp>   it succeeds and warns of something that matches
+//	SELECT /*+ mapjoin(x) */ a FROM t
+//
 //	query IT [rowsort] [label]   it gives these rows
 //	SELECT a, b FROM t
 //	----
@@ -38,6 +41,7 @@ type kind int
 const (
 	statementOK kind = iota
 	statementError
+	statementWarning
 	query
 	skip
 )
@@ -49,7 +53,7 @@ type record struct {
 	head string
 	text string // the statement
 
-	match string   // statementError: the regexp
+	match string   // statementError, statementWarning: the regexp
 	types string   // query: a letter for each column
 	sort  bool     // query: rowsort
 	label string   // query
@@ -113,6 +117,8 @@ func (r *record) parseHead() error {
 		r.kind = statementOK
 	case word == "statement" && strings.HasPrefix(rest, "error "):
 		r.kind, r.match = statementError, strings.TrimPrefix(rest, "error ")
+	case word == "statement" && strings.HasPrefix(rest, "warning "):
+		r.kind, r.match = statementWarning, strings.TrimPrefix(rest, "warning ")
 	case word == "query" && len(args) > 0:
 		r.kind, r.types = query, args[0]
 		args = args[1:]

@@ -45,8 +45,9 @@ func (f *files) Rename(context.Context, string, string) error       { return nil
 
 type fileReader struct{ *bytes.Reader }
 
-func (r fileReader) Size() int64 { return r.Reader.Size() }
-func (fileReader) Close() error  { return nil }
+func (r fileReader) Size() int64   { return r.Reader.Size() }
+func (fileReader) Close() error    { return nil }
+func (fileReader) Version() string { return "" }
 
 type fileWriter struct {
 	bytes.Buffer

@@ -26,6 +26,7 @@ const (
 	CodeFunctionMissing  Code = "0130081"
 	CodeArgument         Code = "0130121"
 	CodeParse            Code = "0130161"
+	CodeWindow           Code = "0130181"
 	CodeTableExists      Code = "0130211"
 	CodeSetOperation     Code = "0130241"
 	CodeCartesian        Code = "0130252"
@@ -85,12 +86,13 @@ var infos = []Info{
 	{CodeArgument, User, "Invalid argument type", "no overload of the function takes these arguments", "select length(1, 2)"},
 	{CodeTableNotFound, User, "Table not found", "no table or view has this name", "select * from no_such_table"},
 	{CodeParse, User, "Parse exception", "the text is not a statement of the language", "select from where"},
+	{CodeWindow, User, "Invalid window function", "a window function stands where it may not, or its window has no meaning", "select 1 from (select 1 a) x where row_number() over (order by a) = 1"},
 	{CodeTableExists, User, "Table already exists", "a table or view of this name exists", "create table twice (a bigint); create table twice (a bigint)"},
 	{CodeColumnNotFound, User, "Column not found", "no column in scope has this name", "select no_such_column"},
 	{CodeSetOperation, User, "Invalid set operation", "the sides differ in their columns", "select 1 union all select 1, 2"},
 	{CodeCartesian, User, "Cartesian product not allowed", "a join has no condition and odps.sql.allow.cartesian is false", "set odps.sql.allow.cartesian=false; select 1 from (select 1 a) x join (select 2 b) y"},
 	{CodePartitionMissing, User, "Partition not found", "the table has no such partition", "create table parted (a bigint) partitioned by (ds string); alter table parted drop partition (ds='2024-01-01')"},
-	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", "update t set a = 1"},
+	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", "grant select on table t to user u"},
 	{CodeMRResource, User, "MapReduce resource missing", "a program or resource of the job is missing", ""},
 	{CodeMRUser, User, "MapReduce program failed", "the user's program reported an error", ""},
 }

@@ -4,19 +4,28 @@ func (p *parser) alter() Statement {
 	a := &AlterTable{}
 	p.expect("ALTER")
 	switch {
+	case p.at("SCHEMA"):
+		return p.alterSchema()
 	case p.accept("TABLE"):
+	case p.accept("MATERIALIZED", "VIEW"):
+		a.Materialized = true
 	case p.accept("VIEW"):
 		a.View = true
 	default:
 		p.unexpected("TABLE or VIEW")
 	}
 	a.Name = p.tableName()
-	if p.at("PARTITION") {
+	switch {
+	case a.Materialized:
+		a.Action = p.materializedAction()
+	case p.atSeq("PARTITION", "COLUMN"):
+		a.Action = p.partitionColumn()
+	case p.at("PARTITION"):
 		a.Partition = p.constantPartition()
 		a.Action = p.partitionAction()
-		return a
+	default:
+		a.Action = p.alterAction(a.View)
 	}
-	a.Action = p.alterAction(a.View)
 	return a
 }
 
@@ -29,10 +38,14 @@ func (p *parser) partitionAction() AlterAction {
 		return &RenamePartition{at, p.constantPartition()}
 	case p.at("ENABLE", "DISABLE"):
 		return p.enableLifecycle(at)
-	case p.at("SET", "MERGE", "COLUMN"):
+	case p.atCompact():
+		return p.compact(at)
+	case p.accept("TOUCH"):
+		return &Touch{actionNode: at}
+	case p.at("SET", "ARCHIVE"):
 		p.unsupported("%s of a partition", p.tok().word())
 	}
-	p.unexpected("RENAME TO, ENABLE LIFECYCLE or DISABLE LIFECYCLE")
+	p.unexpected("RENAME TO, ENABLE LIFECYCLE, DISABLE LIFECYCLE, MERGE SMALLFILES or COMPACT")
 	return &Touch{}
 }
 
@@ -69,7 +82,20 @@ func (p *parser) alterAction(view bool) AlterAction {
 		return &RenameColumn{at, from, p.columnName()}
 	case p.accept("CHANGE"):
 		return p.alterColumn(at)
-	case p.at("CLUSTERED", "RANGE", "NOT", "MERGE", "EXCHANGE", "REPLACE", "PARTITIONED"):
+	case p.accept("REPLACE", "COLUMNS"):
+		return &ReplaceColumns{at, parens(p, p.columnDef)}
+	case p.at("CLUSTERED"), p.atSeq("RANGE", "CLUSTERED"), p.at("NOT"):
+		return p.alterClustering(at)
+	case p.atCompact():
+		return p.compact(at)
+	case p.accept("MERGE"):
+		return p.mergePartitions(at)
+	case p.accept("EXCHANGE"):
+		n := &ExchangePartition{actionNode: at, Partition: p.constantPartition()}
+		p.expect("WITH", "TABLE")
+		n.With = p.tableName()
+		return n
+	case p.at("ARCHIVE", "RESTORE", "PARTITIONED"):
 		p.unsupported("ALTER TABLE … %s", p.tok().word())
 	}
 	p.unexpected("what to alter: RENAME, ADD, DROP, SET, CHANGE, TOUCH")
@@ -97,8 +123,10 @@ func (p *parser) alterSet(at actionNode) AlterAction {
 		return &SetLifecycle{at, p.number("a number of days")}
 	case p.accept("TBLPROPERTIES"):
 		return &SetProperties{at, p.properties()}
-	case p.at("LOCATION"):
-		p.unsupported("SET LOCATION")
+	case p.accept("LOCATION"):
+		return &SetLocation{at, p.stringValue("a location string")}
+	case p.at("PARTITIONPROPERTIES"):
+		p.unsupported("SET PARTITIONPROPERTIES")
 	}
 	p.unexpected("COMMENT, LIFECYCLE or TBLPROPERTIES")
 	return &Touch{}
@@ -114,6 +142,9 @@ func (p *parser) alterAdd(at actionNode) AlterAction {
 			n.Columns = []*ColumnDef{p.columnDef()}
 		}
 		return n
+	}
+	if p.at("CONSTRAINT") || p.atSeq("PRIMARY", "KEY") {
+		return p.addConstraint(at)
 	}
 	n := &AddPartition{actionNode: at, IfNotExists: p.ifNotExists()}
 	if !p.at("PARTITION") {
@@ -140,6 +171,12 @@ func (p *parser) alterDrop(at actionNode) AlterAction {
 			n.Columns = list(p, p.columnName)
 		}
 		return n
+	}
+	switch {
+	case p.accept("CONSTRAINT"):
+		return &DropConstraint{at, p.ident("a constraint name")}
+	case p.accept("PRIMARY", "KEY"):
+		return &DropConstraint{actionNode: at}
 	}
 	n := &DropPartition{actionNode: at, IfExists: p.ifExists()}
 	if !p.at("PARTITION") {

@@ -9,9 +9,12 @@ func (a *AlterTable) each(visit func(Node)) {
 
 func (a *AlterTable) print(p *printer) {
 	p.word("ALTER")
-	if a.View {
+	switch {
+	case a.Materialized:
+		p.word("MATERIALIZED VIEW")
+	case a.View:
 		p.word("VIEW")
-	} else {
+	default:
 		p.word("TABLE")
 	}
 	p.name(a.Name)

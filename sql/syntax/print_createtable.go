@@ -71,6 +71,10 @@ func (c *CreateTable) printElements(p *printer) {
 		if c.Columns != nil {
 			p.raw(",")
 		}
+		if !c.Constraint.IsZero() {
+			p.word("CONSTRAINT")
+			p.ident(c.Constraint)
+		}
 		p.word("PRIMARY KEY")
 		p.idents(c.PrimaryKey)
 	}

@@ -16,6 +16,12 @@ func statements() []leading {
 		{"FROM", (*parser).queryStatement},
 		{"VALUES", (*parser).queryStatement},
 		{"INSERT", (*parser).insertStatement},
+		{"UPDATE", (*parser).updateStatement},
+		{"DELETE", (*parser).deleteStatement},
+		{"MERGE", (*parser).mergeStatement},
+		{"LOAD", (*parser).loadStatement},
+		{"UNLOAD", (*parser).unloadStatement},
+		{"READ", (*parser).readStatement},
 		{"CREATE", (*parser).create},
 		{"DROP", (*parser).drop},
 		{"ALTER", (*parser).alter},
@@ -28,18 +34,21 @@ func statements() []leading {
 		{"UNSET", (*parser).unset},
 		{"USE", (*parser).use},
 		{"ANALYZE", (*parser).analyze},
+		{"CLONE", (*parser).clone},
+		{"COST", (*parser).cost},
+		{"COUNT", (*parser).count},
+		{"MSCK", (*parser).msck},
+		{"RESTORE", (*parser).restore},
 	}
 }
 
 // unsupportedStatements are statements of the language that are not read yet,
 // by their first word.
 var unsupportedStatements = map[string]string{
-	"ADD": "resources", "BEGIN": "script mode", "CLONE": "CLONE TABLE", "COST": "COST SQL", "DELETE": "DELETE",
-	"EXPORT": "EXPORT", "FUNCTION": "temporary functions", "GRANT": "permissions", "IF": "script mode",
-	"LIST": "LIST", "LOAD": "LOAD", "LOCK": "LOCK TABLE", "LOOP": "script mode", "MAP": "TRANSFORM",
-	"MERGE": "MERGE", "MSCK": "MSCK", "PURGE": "PURGE", "READ": "READ", "REDO": "REDO", "REDUCE": "TRANSFORM",
-	"RESTORE": "RESTORE", "REVOKE": "permissions", "SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL",
-	"UNDO": "UNDO", "UNLOAD": "UNLOAD", "UNLOCK": "UNLOCK TABLE", "UPDATE": "UPDATE",
+	"ADD": "resources", "BEGIN": "script mode", "EXPORT": "EXPORT", "FUNCTION": "temporary functions",
+	"GRANT": "permissions", "IF": "script mode", "LIST": "LIST", "LOCK": "LOCK TABLE", "LOOP": "script mode",
+	"MAP": "TRANSFORM", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM", "REVOKE": "permissions",
+	"SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL", "UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",
 }
 
 // statement reads one statement up to, but without, its semicolon.

@@ -5,13 +5,15 @@ import (
 	"github.com/bixidata/bixi/sql/types"
 )
 
-// AlterTable is ALTER TABLE (or VIEW) with one action.
+// AlterTable is ALTER TABLE (or [MATERIALIZED] VIEW) with one action.
 type AlterTable struct {
 	Source
-	View      bool
-	Name      Name
-	Partition *PartitionSpec // ALTER TABLE t PARTITION (…) action; nil otherwise
-	Action    AlterAction
+	View bool
+	// Materialized says that it is ALTER MATERIALIZED VIEW.
+	Materialized bool
+	Name         Name
+	Partition    *PartitionSpec // ALTER TABLE t PARTITION (…) action; nil otherwise
+	Action       AlterAction
 }
 
 // AlterAction is what an AlterTable does.

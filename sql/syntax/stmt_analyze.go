@@ -27,10 +27,24 @@ func (p *parser) analyze() Statement {
 	if p.accept("FOR", "COLUMNS") {
 		a.ForColumns = true
 		if p.atOp("(") {
-			a.Columns = parens(p, p.columnName)
+			a.Columns = p.columnGroups()
 		}
 	}
 	return a
+}
+
+// columnGroups reads (a, (b, c), …); a group counts as its columns.
+func (p *parser) columnGroups() []Ident {
+	var out []Ident
+	parens(p, func() bool {
+		if p.atOp("(") {
+			out = append(out, parens(p, p.columnName)...)
+		} else {
+			out = append(out, p.columnName())
+		}
+		return true
+	})
+	return out
 }
 
 func (a *Analyze) each(visit func(Node)) {

@@ -14,7 +14,9 @@ func (p *parser) create() Statement {
 		return p.createView(replace)
 	case p.at("SCHEMA", "PROJECT") && !temporary && !external && !replace:
 		return p.createSchema()
-	case p.at("FUNCTION"), p.at("MATERIALIZED"):
+	case p.atSeq("MATERIALIZED", "VIEW") && !temporary && !external && !replace:
+		return p.createMaterialized()
+	case p.at("FUNCTION"):
 		p.unsupported("CREATE %s", p.tok().word())
 	}
 	p.unexpected("TABLE, VIEW or SCHEMA")

@@ -16,6 +16,7 @@ type CreateTable struct {
 	Name        Name
 	Columns     []*ColumnDef
 	PrimaryKey  []Ident // of the table constraint; a column's own is on the column
+	Constraint  Ident   // the name of the table constraint, zero when absent
 	Comment     string
 	Partitions  []*ColumnDef
 	AutoPart    *AutoPartition // nil when absent
@@ -83,7 +84,7 @@ func (p *parser) tableElements(c *CreateTable) {
 		switch {
 		case p.atSeq("PRIMARY", "KEY"), p.at("CONSTRAINT") && p.peek(2).word() == "PRIMARY":
 			if p.accept("CONSTRAINT") {
-				p.ident("a constraint name")
+				c.Constraint = p.ident("a constraint name")
 			}
 			p.expect("PRIMARY", "KEY")
 			c.PrimaryKey = parens(p, p.columnName)

@@ -10,9 +10,11 @@ const (
 	ObjectSchema   ObjectKind = "SCHEMA"
 	ObjectProject  ObjectKind = "PROJECT"
 	ObjectFunction ObjectKind = "FUNCTION"
+	// ObjectMaterialized is a materialized view.
+	ObjectMaterialized ObjectKind = "MATERIALIZED VIEW"
 )
 
-// Drop is DROP TABLE, VIEW, SCHEMA, PROJECT or FUNCTION.
+// Drop is DROP TABLE, [MATERIALIZED] VIEW, SCHEMA, PROJECT or FUNCTION.
 type Drop struct {
 	Source
 	Kind     ObjectKind
@@ -27,8 +29,8 @@ func (p *parser) drop() Statement {
 	switch {
 	case p.at("TABLE", "VIEW", "SCHEMA", "PROJECT", "FUNCTION"):
 		d.Kind = ObjectKind(p.next().word())
-	case p.at("MATERIALIZED"):
-		p.unsupported("DROP MATERIALIZED VIEW")
+	case p.accept("MATERIALIZED", "VIEW"):
+		d.Kind = ObjectMaterialized
 	default:
 		p.unexpected("TABLE, VIEW, SCHEMA or FUNCTION")
 	}

@@ -8,10 +8,20 @@ import (
 type Insert struct {
 	Source
 	Overwrite bool
-	Table     Name
+	Table     Name           // zero with Directory
+	Directory *Directory     // nil for a table
 	Partition *PartitionSpec // nil when absent
 	Columns   []Ident
-	Query     *Query // VALUES is a Query whose Body is *Values
+	Query     *Query  // VALUES is a Query whose Body is *Values
+	ZOrder    []Ident // nil when absent
+}
+
+// Directory is the target of INSERT OVERWRITE [LOCAL] DIRECTORY 'path' ….
+type Directory struct {
+	Start
+	Local  bool
+	Path   string
+	Format *FileFormat // nil when absent
 }
 
 // MultiInsert is FROM source INSERT … SELECT … INSERT … SELECT …. The Select
@@ -37,6 +47,7 @@ func (p *parser) insertWith(ctes []*CTE, recursive bool) Statement {
 		q.With, q.Recursive = ctes, recursive
 	}
 	s.Query = q
+	p.zorder(s)
 	return s
 }
 
@@ -50,8 +61,9 @@ func (p *parser) insertTarget() *Insert {
 	case !p.accept("INTO"):
 		p.unexpected("INTO or OVERWRITE")
 	}
-	if p.at("DIRECTORY") {
-		p.unsupported("INSERT OVERWRITE DIRECTORY")
+	if s.Overwrite && (p.at("DIRECTORY") || p.atSeq("LOCAL", "DIRECTORY")) {
+		s.Directory = p.directory()
+		return s
 	}
 	p.accept("TABLE")
 	s.Table = p.tableName()
@@ -65,6 +77,26 @@ func (p *parser) insertTarget() *Insert {
 		s.Columns = parens(p, p.columnName)
 	}
 	return s
+}
+
+func (p *parser) directory() *Directory {
+	d := &Directory{Start: p.start(), Local: p.accept("LOCAL")}
+	p.expect("DIRECTORY")
+	d.Path = p.stringValue("a path in quotes")
+	d.Format = p.fileFormat()
+	return d
+}
+
+// zorder reads ZORDER BY behind the query; the parentheses may be left out.
+func (p *parser) zorder(s *Insert) {
+	if !p.acceptBy("ZORDER") {
+		return
+	}
+	if p.atOp("(") {
+		s.ZOrder = parens(p, p.columnName)
+	} else {
+		s.ZOrder = list(p, p.columnName)
+	}
 }
 
 func (p *parser) insertQuery() *Query {
@@ -89,6 +121,7 @@ func (p *parser) multiInsert(ctes []*CTE, recursive bool, from TableRef) Stateme
 		if sel, ok := s.Query.Body.(*Select); !ok || sel.From != nil {
 			p.failAt(at, diag.CodeParse, "behind FROM … INSERT stands a SELECT without a FROM of its own")
 		}
+		p.zorder(s)
 		p.finish(s, begin)
 		m.Inserts = append(m.Inserts, s)
 	}
@@ -99,10 +132,32 @@ func (s *Insert) each(visit func(Node)) {
 	if s.Partition != nil {
 		visit(s.Partition)
 	}
+	if s.Directory != nil {
+		visit(s.Directory)
+	}
 	visit(s.Query)
 }
 
+func (d *Directory) each(visit func(Node)) {
+	if d.Format != nil {
+		visit(d.Format)
+	}
+}
+
+func (d *Directory) print(p *printer) {
+	p.word("INSERT OVERWRITE")
+	p.wordIf(d.Local, "LOCAL")
+	p.word("DIRECTORY")
+	p.str(d.Path)
+	p.files(d.Format, nil)
+}
+
 func (s *Insert) print(p *printer) {
+	if s.Directory != nil {
+		s.Directory.print(p)
+		s.Query.print(p)
+		return
+	}
 	if s.Overwrite {
 		p.word("INSERT OVERWRITE TABLE")
 	} else {
@@ -116,6 +171,10 @@ func (s *Insert) print(p *printer) {
 		p.idents(s.Columns)
 	}
 	s.Query.print(p)
+	if s.ZOrder != nil {
+		p.word("ZORDER BY")
+		p.idents(s.ZOrder)
+	}
 }
 
 func (m *MultiInsert) each(visit func(Node)) {

@@ -17,6 +17,10 @@ const (
 	ShowFlags           ShowKind = "FLAGS"
 	ShowJobs            ShowKind = "JOBS"
 	ShowStatistic       ShowKind = "STATISTIC"
+	ShowMaterialized    ShowKind = "MATERIALIZED VIEWS"
+	ShowExternal        ShowKind = "EXTERNAL TABLES"
+	ShowHistory         ShowKind = "HISTORY FOR TABLE"
+	ShowRecycleBin      ShowKind = "RECYCLEBIN"
 )
 
 // Show is SHOW in all forms.
@@ -28,16 +32,25 @@ type Show struct {
 	Like      string         // LIKE 'pattern'
 	HasLike   bool           // so that LIKE '' is not lost
 	Partition *PartitionSpec // nil when absent
+	Columns   bool           // STATISTIC t COLUMNS
 }
 
 func (p *parser) show() Statement {
 	s := &Show{}
 	p.expect("SHOW")
 	switch {
-	case p.accept("CREATE", "TABLE"), p.accept("CREATE", "VIEW"):
+	case p.accept("CREATE", "TABLE"), p.accept("CREATE", "VIEW"), p.accept("CREATE", "MATERIALIZED", "VIEW"):
 		s.Kind = ShowCreateTable
 	case p.accept("P"), p.accept("INSTANCES"), p.accept("JOBS"):
 		s.Kind = ShowJobs
+	case p.accept("MATERIALIZED", "VIEWS"):
+		s.Kind = ShowMaterialized
+	case p.accept("EXTERNAL", "TABLES"):
+		s.Kind = ShowExternal
+	case p.accept("HISTORY", "FOR", "TABLE"):
+		s.Kind = ShowHistory
+	case p.accept("RECYCLEBIN"):
+		s.Kind = ShowRecycleBin
 	case p.at("TABLES", "VIEWS", "PARTITIONS", "FUNCTIONS", "COLUMNS", "SCHEMAS", "PROJECTS", "TBLPROPERTIES",
 		"FLAGS", "STATISTIC"):
 		s.Kind = ShowKind(p.next().word())
@@ -50,9 +63,9 @@ func (p *parser) show() Statement {
 			p.accept("IN")
 		}
 		s.Name = p.tableName()
-	case ShowPartitions, ShowCreateTable, ShowTableProperties, ShowStatistic:
+	case ShowPartitions, ShowCreateTable, ShowTableProperties, ShowStatistic, ShowHistory:
 		s.Name = p.tableName()
-	case ShowTables, ShowViews, ShowFunctions, ShowSchemas:
+	case ShowTables, ShowViews, ShowFunctions, ShowSchemas, ShowMaterialized, ShowExternal:
 		if p.accept("IN") || p.accept("FROM") {
 			s.In = p.name("a project name")
 		}
@@ -61,9 +74,10 @@ func (p *parser) show() Statement {
 			s.Like = p.stringValue("a pattern string")
 		}
 	}
-	if s.Kind == ShowPartitions && p.at("PARTITION") {
+	if (s.Kind == ShowPartitions || s.Kind == ShowHistory || s.Kind == ShowStatistic) && p.at("PARTITION") {
 		s.Partition = p.constantPartition()
 	}
+	s.Columns = s.Kind == ShowStatistic && p.accept("COLUMNS")
 	return s
 }
 
@@ -87,4 +101,5 @@ func (s *Show) print(p *printer) {
 	if s.Partition != nil {
 		s.Partition.print(p)
 	}
+	p.wordIf(s.Columns, "COLUMNS")
 }

@@ -1,10 +1,11 @@
 package syntax
 
-// Truncate is TRUNCATE TABLE t [PARTITION (…), …].
+// Truncate is TRUNCATE TABLE t [PARTITION (…), …] [COLUMNS (…)].
 type Truncate struct {
 	Source
 	Name       Name
 	Partitions []*PartitionSpec
+	Columns    []Ident // the columns to empty; nil: whole rows go
 }
 
 func (p *parser) truncate() Statement {
@@ -13,6 +14,9 @@ func (p *parser) truncate() Statement {
 	t.Name = p.tableName()
 	if p.at("PARTITION") {
 		t.Partitions = p.partitions()
+	}
+	if p.accept("COLUMNS") {
+		t.Columns = parens(p, p.columnName)
 	}
 	return t
 }
@@ -23,4 +27,8 @@ func (t *Truncate) print(p *printer) {
 	p.word("TRUNCATE TABLE")
 	p.name(t.Name)
 	printList(p, t.Partitions)
+	if t.Columns != nil {
+		p.word("COLUMNS")
+		p.idents(t.Columns)
+	}
 }

@@ -186,6 +186,27 @@ func (t Type) IsNested() bool { return t.Kind >= Array && t.Kind <= Struct }
 // IsComparable reports whether values of t have an order and can be keys.
 func (t Type) IsComparable() bool { return t.Kind != JSON && t.Kind != Map }
 
+// Known is t with STRING for the type of an untyped NULL, as results and new
+// tables have it.
+func (t Type) Known() Type {
+	switch t.Kind {
+	case Null:
+		return StringType
+	case Array:
+		return ArrayOf(t.Elem.Known())
+	case Map:
+		return MapOf(t.Key.Known(), t.Elem.Known())
+	case Struct:
+		fields := make([]Field, len(t.Fields))
+		for i, f := range t.Fields {
+			f.Type = f.Type.Known()
+			fields[i] = f
+		}
+		return StructOf(fields...)
+	}
+	return t
+}
+
 // Schema is an ordered list of named columns.
 type Schema []Field
 

@@ -246,6 +246,16 @@ func (c *Catalog) Commit(ctx context.Context, t *table.Table, commit table.Commi
 	return c.Catalog.Commit(ctx, t, commit)
 }
 
+// CommitAll refuses external tables.
+func (c *Catalog) CommitAll(ctx context.Context, targets []table.Target) error {
+	for _, t := range targets {
+		if location(t.Table) != "" {
+			return readOnly(t.Table)
+		}
+	}
+	return c.Catalog.CommitAll(ctx, targets)
+}
+
 // Truncate refuses external tables.
 func (c *Catalog) Truncate(ctx context.Context, t *table.Table) error {
 	if location(t) != "" {

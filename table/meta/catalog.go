@@ -10,16 +10,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/apache/iceberg-go"
 	_ "modernc.org/sqlite" // the driver of the catalog database
 
 	"github.com/bixidata/bixi/sql/diag"
-	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 	"github.com/bixidata/bixi/table/store"
 )
@@ -62,6 +59,8 @@ CREATE TABLE IF NOT EXISTS bixi_views (
 	project TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (project, name));
 CREATE TABLE IF NOT EXISTS bixi_partitions (
 	table_uuid TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, PRIMARY KEY (table_uuid, key));
+CREATE TABLE IF NOT EXISTS bixi_partition_facts (
+	table_uuid TEXT NOT NULL, key TEXT NOT NULL, touched INTEGER NOT NULL, stays INTEGER NOT NULL, PRIMARY KEY (table_uuid, key));
 CREATE TABLE IF NOT EXISTS bixi_files (
 	table_uuid TEXT NOT NULL, path TEXT NOT NULL, row_groups INTEGER NOT NULL, stats BLOB NOT NULL,
 	PRIMARY KEY (table_uuid, path));
@@ -114,7 +113,8 @@ func (c *Catalog) CreateProject(ctx context.Context, project string) error {
 
 // Projects lists the projects in order.
 func (c *Catalog) Projects(ctx context.Context) ([]string, error) {
-	return c.strings(ctx, `SELECT DISTINCT namespace FROM iceberg_namespace_properties WHERE catalog_name = ? ORDER BY 1`, catalogName)
+	return c.strings(ctx, `SELECT DISTINCT namespace FROM iceberg_namespace_properties
+		WHERE catalog_name = ? AND instr(namespace, '.') = 0 ORDER BY 1`, catalogName)
 }
 
 func (c *Catalog) strings(ctx context.Context, query string, args ...any) ([]string, error) {
@@ -142,51 +142,6 @@ func namespace(n table.Name) string {
 	return n.Project + "." + n.Schema
 }
 
-const maxName = 128
-
-// validName is letters, digits and underscores, beginning with a letter or one.
-func validName(s string) bool {
-	for i, r := range s {
-		switch {
-		case r == '_', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
-		case r >= '0' && r <= '9' && i > 0:
-		default:
-			return false
-		}
-	}
-	return s != "" && len(s) <= maxName
-}
-
-// Limits of a definition.
-const (
-	maxColumns    = 1200
-	maxLevels     = 6
-	maxPartitions = 60000
-)
-
-func checkDefinition(def table.Definition) error {
-	if !validName(def.Name.Table) {
-		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%q cannot be the name of a table", def.Name.Table).
-			WithHint("names have letters, digits and _, begin with a letter and are at most %d bytes long", maxName)
-	}
-	all := append(append([]table.Column{}, def.Columns...), def.Partition...)
-	if len(all) > maxColumns {
-		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%d columns are more than the %d a table can have", len(all), maxColumns)
-	}
-	if len(def.Partition) > maxLevels {
-		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%d partition columns are more than the %d a table can have", len(def.Partition), maxLevels)
-	}
-	seen := map[string]bool{}
-	for _, c := range all {
-		name := strings.ToLower(c.Name)
-		if seen[name] {
-			return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "column %s is defined twice", name)
-		}
-		seen[name] = true
-	}
-	return nil
-}
-
 // Create makes a table or view.
 func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
 	if err := checkDefinition(def); err != nil {
@@ -202,12 +157,8 @@ func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
 		}
 		return diag.Errorf(diag.CodeTableExists, diag.Pos{}, "%s exists already", def.Name)
 	}
-	projects, err := c.Projects(ctx)
-	if err != nil {
+	if err := c.checkSpace(ctx, def.Name); err != nil {
 		return err
-	}
-	if !slices.Contains(projects, def.Name.Project) {
-		return noProject(def.Name.Project, projects)
 	}
 	if def.View != "" {
 		return c.createView(ctx, def)
@@ -248,63 +199,6 @@ func (c *Catalog) remove(ctx context.Context, uris ...string) {
 	for _, u := range uris {
 		_ = c.files.Remove(ctx, localPath(u))
 	}
-}
-
-// Properties of ours in the table's metadata.
-const (
-	propComment   = "comment"
-	propOwner     = "owner"
-	propLifecycle = "bixi.lifecycle"
-	propCreated   = "bixi.created"
-	propDDL       = "bixi.ddl-time"
-	propDefault   = "bixi.default." // + column id: the default as JSON
-)
-
-func (c *Catalog) newMetadata(def table.Definition) (*metadata, error) {
-	id := newUUID()
-	dir := path.Join(filepath.ToSlash(c.root), def.Name.Project, def.Name.Table+"-"+id[:8])
-	now := c.clock().UnixMilli()
-	m := &metadata{
-		FormatVersion: 2, UUID: id, Location: uri(dir), LastUpdated: now, SortOrders: unsorted, LastPartitionID: 999,
-		Properties: map[string]string{}, Refs: map[string]ref{}, Snapshots: []snapshot{}, SnapshotLog: []snapshotLog{}, MetadataLog: []metadataLog{},
-	}
-	for k, v := range def.Properties {
-		m.Properties[k] = v
-	}
-	m.Properties[propCreated], m.Properties[propDDL] = fmt.Sprint(now), fmt.Sprint(now)
-	m.Properties[propLifecycle] = fmt.Sprint(def.Lifecycle)
-	m.Properties[propOwner], m.Properties[propComment] = def.Owner, def.Comment
-	all := append(append([]table.Column{}, def.Columns...), def.Partition...)
-	w := &schemaWriter{lastID: len(all), properties: m.Properties}
-	var fields []iceberg.NestedField
-	for i, col := range all {
-		f, err := field(w, i+1, col)
-		if err != nil {
-			return nil, err
-		}
-		fields = append(fields, f)
-		if col.Default != nil {
-			m.Properties[propDefault+fmt.Sprint(i+1)] = ValueText(col.Type, col.Default)
-		}
-	}
-	m.LastColumnID = w.lastID
-	m.Schemas = []*iceberg.Schema{iceberg.NewSchema(0, fields...)}
-	var parts []iceberg.PartitionField
-	for i := range def.Partition {
-		m.LastPartitionID++
-		source := len(def.Columns) + i + 1
-		parts = append(parts, iceberg.PartitionField{SourceIDs: []int{source}, FieldID: m.LastPartitionID, Name: strings.ToLower(def.Partition[i].Name), Transform: iceberg.IdentityTransform{}})
-	}
-	m.Specs = []iceberg.PartitionSpec{iceberg.NewPartitionSpecID(0, parts...)}
-	return m, m.mapNames()
-}
-
-func field(w *schemaWriter, id int, col table.Column) (iceberg.NestedField, error) {
-	t, err := w.convert(id, col.Type)
-	if err != nil {
-		return iceberg.NestedField{}, err
-	}
-	return iceberg.NestedField{ID: id, Name: strings.ToLower(col.Name), Type: t, Required: col.Required, Doc: col.Comment}, nil
 }
 
 // writeMetadata writes m as the table's metadata file number n.
@@ -391,10 +285,10 @@ func (c *Catalog) readMetadata(ctx context.Context, location string) (*metadata,
 
 func (c *Catalog) notFound(ctx context.Context, n table.Name) error {
 	e := diag.Errorf(diag.CodeTableNotFound, diag.Pos{}, "table %s cannot be found", n)
-	names, err := c.Tables(ctx, n.Project, "")
+	names, err := c.Tables(ctx, n.Project, schemaOf(n), "")
 	if err != nil || len(names) == 0 {
-		if projects, err := c.Projects(ctx); err == nil && !slices.Contains(projects, n.Project) {
-			return noProject(n.Project, projects)
+		if err := c.checkSpace(ctx, n); err != nil {
+			return err
 		}
 		return e
 	}
@@ -420,70 +314,18 @@ func (c *Catalog) Load(ctx context.Context, n table.Name) (*table.Table, error) 
 	return describe(n, m)
 }
 
-// describe turns metadata into a table.
-func describe(n table.Name, m *metadata) (*table.Table, error) {
-	t := &table.Table{
-		Name: n, UUID: m.UUID, Location: localPath(m.Location) + "/data", Comment: m.Properties[propComment], Owner: m.Properties[propOwner],
-		Properties: map[string]string{}, Modified: time.UnixMilli(m.LastUpdated), Created: millis(m.Properties[propCreated]), DDLTime: millis(m.Properties[propDDL]),
-	}
-	fmt.Sscan(m.Properties[propLifecycle], &t.Lifecycle)
-	for k, v := range m.Properties {
-		if k == table.PropertyExternal || !strings.HasPrefix(k, "bixi.") && k != propComment && k != propOwner && k != propNames {
-			t.Properties[k] = v
-		}
-	}
-	sources := map[int]bool{}
-	for _, f := range m.spec().Fields() {
-		sources[f.SourceIDs[0]] = true
-	}
-	byID := map[int]table.Column{}
-	for _, f := range m.schema().Fields() {
-		typ, err := readType(f.ID, f.Type, m.Properties)
-		if err != nil {
-			return nil, err
-		}
-		col := table.Column{ID: f.ID, Field: types.Field{Name: f.Name, Type: typ, Required: f.Required, Comment: f.Doc}}
-		if text, ok := m.Properties[propDefault+fmt.Sprint(f.ID)]; ok {
-			if col.Default, err = ParseValue(typ, text); err != nil {
-				return nil, err
-			}
-		}
-		byID[f.ID] = col
-		if !sources[f.ID] {
-			t.Columns = append(t.Columns, col)
-		}
-	}
-	for _, f := range m.spec().Fields() {
-		t.Partition = append(t.Partition, byID[f.SourceIDs[0]])
-	}
-	if s := m.current(); s != nil {
-		t.Snapshot = s.ID
-		fmt.Sscan(s.Summary["total-records"], &t.Rows)
-		fmt.Sscan(s.Summary["total-files-size"], &t.Bytes)
-		t.Modified = time.UnixMilli(s.Timestamp)
-	}
-	return t, nil
-}
-
-func millis(text string) time.Time {
-	var n int64
-	if _, err := fmt.Sscan(text, &n); err != nil {
-		return time.Time{}
-	}
-	return time.UnixMilli(n)
-}
-
-// Tables lists names of a project in order.
-func (c *Catalog) Tables(ctx context.Context, project, pattern string) ([]table.Name, error) {
+// Tables lists names of a project's schema in order.
+func (c *Catalog) Tables(ctx context.Context, project, schema, pattern string) ([]table.Name, error) {
+	space := namespace(table.Name{Project: project, Schema: schema})
 	names, err := c.strings(ctx, `SELECT table_name FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ?
-		UNION ALL SELECT name FROM bixi_views WHERE project = ? ORDER BY 1`, catalogName, project, project)
+		UNION ALL SELECT name FROM bixi_views WHERE project = ? ORDER BY 1`, catalogName, space, space)
 	if err != nil {
 		return nil, err
 	}
 	var out []table.Name
 	for _, n := range names {
 		if ok, err := path.Match(strings.ReplaceAll(strings.ToLower(pattern), "%", "*"), n); pattern == "" || err == nil && ok {
-			out = append(out, table.Name{Project: project, Schema: "default", Table: n})
+			out = append(out, table.Name{Project: project, Schema: schema, Table: n})
 		}
 	}
 	return out, nil
@@ -510,7 +352,7 @@ func (c *Catalog) Drop(ctx context.Context, n table.Name, ifExists bool) error {
 		return err
 	}
 	err = c.update(ctx, func(tx *sql.Tx) error {
-		for _, q := range []string{`DELETE FROM bixi_partitions WHERE table_uuid = ?`, `DELETE FROM bixi_files WHERE table_uuid = ?`, `DELETE FROM bixi_expired WHERE table_uuid = ?`} {
+		for _, q := range []string{`DELETE FROM bixi_partitions WHERE table_uuid = ?`, `DELETE FROM bixi_partition_facts WHERE table_uuid = ?`, `DELETE FROM bixi_files WHERE table_uuid = ?`, `DELETE FROM bixi_expired WHERE table_uuid = ?`} {
 			if _, err := tx.ExecContext(ctx, q, m.UUID); err != nil {
 				return err
 			}

@@ -354,7 +354,7 @@ func TestDefinitions(t *testing.T) {
 	if v, err := c.Load(ctx, view.Name); err != nil || v.View != "select 2" {
 		t.Errorf("%+v, %v", v, err)
 	}
-	list, err := c.Tables(ctx, "default", "s*")
+	list, err := c.Tables(ctx, "default", "default", "s*")
 	if err != nil || len(list) != 1 {
 		t.Errorf("%v, %v", list, err)
 	}

@@ -29,34 +29,66 @@ const propJob = "bixi.job"
 // the current one and becomes current by a compare-and-set. Who loses a race
 // starts over from the winner's snapshot.
 func (c *Catalog) Commit(ctx context.Context, t *table.Table, commit table.Commit) (int64, error) {
-	for _, f := range commit.Files {
-		if err := checkPartition(t, f.Partition); err != nil {
-			return 0, err
-		}
-	}
-	if len(commit.Static) > len(t.Partition) {
-		return 0, diag.Errorf(diag.CodeInternal, diag.Pos{}, "%s has no %d partition columns", t.Name, len(commit.Static))
+	x := &change{t: t, commits: []table.Commit{commit}}
+	if err := x.check(); err != nil {
+		return 0, err
 	}
 	for range maxTries {
-		m, location, err := c.current(ctx, t.Name)
-		if err != nil {
-			return 0, err
-		}
-		if m.UUID != t.UUID {
-			return 0, c.notFound(ctx, t.Name)
-		}
-		if id, ok := committed(m, commit.Job); ok {
-			return id, nil
-		}
-		if id, ok, err := c.committedBefore(ctx, m.UUID, commit.Job); err != nil || ok {
+		id, done, err := c.begin(ctx, x)
+		if err != nil || done {
 			return id, err
 		}
-		id, won, err := c.try(ctx, t, m, location, commit)
+		id, won, err := c.try(ctx, x)
 		if err != nil || won {
 			return id, err
 		}
 	}
-	return 0, diag.Errorf(diag.CodeConflict, diag.Pos{}, "%s is changed by too many writers at once", t.Name)
+	return 0, tooManyWriters(t)
+}
+
+func tooManyWriters(t *table.Table) error {
+	return diag.Errorf(diag.CodeConflict, diag.Pos{}, "%s is changed by too many writers at once", t.Name)
+}
+
+// change is what a job commits to one table, and one attempt at it.
+type change struct {
+	t       *table.Table
+	commits []table.Commit // of one job
+
+	m        *metadata
+	location string
+	w        *snapshotWriter
+	next     *metadata
+}
+
+func (x *change) check() error {
+	for _, commit := range x.commits {
+		for _, f := range commit.Files {
+			if err := checkPartition(x.t, f.Partition); err != nil {
+				return err
+			}
+		}
+		if len(commit.Static) > len(x.t.Partition) {
+			return diag.Errorf(diag.CodeInternal, diag.Pos{}, "%s has no %d partition columns", x.t.Name, len(commit.Static))
+		}
+	}
+	return nil
+}
+
+// begin reads the table's metadata for an attempt; done if the job has committed
+// already, as snapshot id.
+func (c *Catalog) begin(ctx context.Context, x *change) (id int64, done bool, err error) {
+	if x.m, x.location, err = c.current(ctx, x.t.Name); err != nil {
+		return 0, false, err
+	}
+	if x.m.UUID != x.t.UUID {
+		return 0, false, c.notFound(ctx, x.t.Name)
+	}
+	job := x.commits[0].Job
+	if id, ok := committed(x.m, job); ok {
+		return id, true, nil
+	}
+	return c.committedBefore(ctx, x.m.UUID, job)
 }
 
 // committed finds the snapshot of a job that has committed already.
@@ -83,40 +115,69 @@ func checkPartition(t *table.Table, values []types.Datum) error {
 	return nil
 }
 
-// try makes one attempt from the metadata m at location.
-func (c *Catalog) try(ctx context.Context, t *table.Table, m *metadata, location string, commit table.Commit) (id int64, won bool, err error) {
-	w := &snapshotWriter{c: c, m: m, id: newSnapshotID(), ctx: ctx}
+// try makes one attempt from the metadata that begin has read.
+func (c *Catalog) try(ctx context.Context, x *change) (id int64, won bool, err error) {
 	defer func() {
 		if !won {
-			c.remove(ctx, w.written...)
+			c.remove(ctx, x.w.written...)
 		}
 	}()
-	manifests, err := c.manifestList(ctx, m.current())
-	if err != nil {
+	if err := c.prepare(ctx, x); err != nil {
 		return 0, false, err
 	}
-	if replaces := replacement(commit); replaces != nil {
-		if err := c.checkConflict(ctx, t, m, commit, replaces); err != nil {
-			return 0, false, err
+	won, err = c.swap(ctx, x.t.Name, x.m, x.location, x.next, x.w, func(tx *sql.Tx) error { return c.recordAll(ctx, tx, x) })
+	return x.w.id, won, err
+}
+
+// prepare writes the files of a new snapshot and makes the metadata that has it.
+// What it has written is in x.w.written, also after an error.
+func (c *Catalog) prepare(ctx context.Context, x *change) error {
+	x.w = &snapshotWriter{c: c, m: x.m, id: newSnapshotID(), ctx: ctx}
+	manifests, err := c.manifestList(ctx, x.m.current())
+	if err != nil {
+		return err
+	}
+	whole := table.Commit{Job: x.commits[0].Job}
+	var replaced []func(table.DataFile) bool
+	for _, commit := range x.commits {
+		whole.Files = append(whole.Files, commit.Files...)
+		replaces := replacement(commit)
+		if replaces == nil {
+			continue
 		}
-		if manifests, err = w.without(manifests, replaces); err != nil {
-			return 0, false, err
+		whole.Mode = commit.Mode
+		replaced = append(replaced, replaces)
+		if err := c.checkConflict(ctx, x.t, x.m, commit, replaces); err != nil {
+			return err
+		}
+	}
+	if replaced != nil {
+		any := func(f table.DataFile) bool {
+			return slices.ContainsFunc(replaced, func(r func(table.DataFile) bool) bool { return r(f) })
+		}
+		if manifests, err = x.w.without(manifests, any); err != nil {
+			return err
 		}
 	}
 	if len(manifests) >= maxManifests {
-		if manifests, err = w.merge(manifests); err != nil {
-			return 0, false, err
+		if manifests, err = x.w.merge(manifests); err != nil {
+			return err
 		}
 	}
-	if err := w.add(t, commit.Files); err != nil {
-		return 0, false, err
+	if err := x.w.add(x.t, whole.Files); err != nil {
+		return err
 	}
-	next, err := w.finish(manifests, location, commit)
-	if err != nil {
-		return 0, false, err
+	x.next, err = x.w.finish(manifests, x.location, whole)
+	return err
+}
+
+func (c *Catalog) recordAll(ctx context.Context, tx *sql.Tx, x *change) error {
+	for _, commit := range x.commits {
+		if err := c.record(ctx, tx, x.t, commit); err != nil {
+			return err
+		}
 	}
-	won, err = c.swap(ctx, t.Name, m, location, next, w, func(tx *sql.Tx) error { return c.record(ctx, tx, t, commit) })
-	return w.id, won, err
+	return nil
 }
 
 // replacement tells which files a commit removes; nil for none.
@@ -126,6 +187,12 @@ func replacement(commit table.Commit) func(table.DataFile) bool {
 		return func(table.DataFile) bool { return true }
 	case table.OverwritePartition:
 		return func(f table.DataFile) bool { return hasPrefix(f.Partition, commit.Static) }
+	case table.Replace:
+		remove := map[string]bool{}
+		for _, path := range commit.Remove {
+			remove[path] = true
+		}
+		return func(f table.DataFile) bool { return remove[f.Path] }
 	case table.OverwriteDynamic:
 		made := map[levels][][]types.Datum{}
 		for _, f := range commit.Files {
@@ -186,9 +253,27 @@ func (c *Catalog) checkConflict(ctx context.Context, t *table.Table, m *metadata
 	if err != nil {
 		return err
 	}
+	if commit.Mode == table.Replace {
+		return checkRemoved(t, commit, files)
+	}
 	for _, f := range files {
 		if replaces(f.file) && !seen[f.file.Path] {
 			return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed the partitions of %s that this statement overwrites", t.Name).
+				WithHint("run the statement again")
+		}
+	}
+	return nil
+}
+
+// checkRemoved refuses to replace files that another writer has replaced.
+func checkRemoved(t *table.Table, commit table.Commit, files []fileEntry) error {
+	there := map[string]bool{}
+	for _, f := range files {
+		there[f.file.Path] = true
+	}
+	for _, path := range commit.Remove {
+		if !there[path] {
+			return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed rows of %s that this statement changes", t.Name).
 				WithHint("run the statement again")
 		}
 	}
@@ -426,15 +511,7 @@ func (w *snapshotWriter) summary(commit table.Commit) map[string]string {
 // swap writes next and makes it the table's metadata if location still is; more
 // runs in the same transaction.
 func (c *Catalog) swap(ctx context.Context, n table.Name, m *metadata, location string, next *metadata, w *snapshotWriter, more func(*sql.Tx) error) (won bool, err error) {
-	var number int
-	fmt.Sscanf(location[len(m.Location)+len("/metadata/"):], "%d", &number)
-	next.MetadataLog = append(next.MetadataLog, metadataLog{m.LastUpdated, location})
-	var old []string
-	for len(next.MetadataLog) > metadataKept {
-		old = append(old, next.MetadataLog[0].File)
-		next.MetadataLog = next.MetadataLog[1:]
-	}
-	target, err := c.writeMetadata(ctx, next, number+1)
+	target, old, err := c.stage(ctx, m, location, next)
 	if err != nil {
 		return false, err
 	}
@@ -442,14 +519,8 @@ func (c *Catalog) swap(ctx context.Context, n table.Name, m *metadata, location 
 		w.written = append(w.written, target)
 	}
 	err = c.update(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE iceberg_tables SET metadata_location = ?, previous_metadata_location = ?
-			WHERE catalog_name = ? AND table_namespace = ? AND table_name = ? AND metadata_location = ?`,
-			target, location, catalogName, namespace(n), n.Table, location)
-		if err != nil {
-			return err
-		}
-		rows, err := res.RowsAffected()
-		if err != nil || rows == 0 {
+		ok, err := point(ctx, tx, n, location, target)
+		if err != nil || !ok {
 			return err
 		}
 		won = true
@@ -482,6 +553,32 @@ func (c *Catalog) swap(ctx context.Context, n table.Name, m *metadata, location 
 		c.remove(ctx, target)
 	}
 	return won, nil
+}
+
+// stage writes next, which follows m at location, beside it; old are the metadata
+// files that are kept no longer.
+func (c *Catalog) stage(ctx context.Context, m *metadata, location string, next *metadata) (target string, old []string, err error) {
+	var number int
+	fmt.Sscanf(location[len(m.Location)+len("/metadata/"):], "%d", &number)
+	next.MetadataLog = append(next.MetadataLog, metadataLog{m.LastUpdated, location})
+	for len(next.MetadataLog) > metadataKept {
+		old = append(old, next.MetadataLog[0].File)
+		next.MetadataLog = next.MetadataLog[1:]
+	}
+	target, err = c.writeMetadata(ctx, next, number+1)
+	return target, old, err
+}
+
+// point makes target the table's metadata if from still is.
+func point(ctx context.Context, tx *sql.Tx, n table.Name, from, target string) (bool, error) {
+	res, err := tx.ExecContext(ctx, `UPDATE iceberg_tables SET metadata_location = ?, previous_metadata_location = ?
+		WHERE catalog_name = ? AND table_namespace = ? AND table_name = ? AND metadata_location = ?`,
+		target, from, catalogName, namespace(n), n.Table, from)
+	if err != nil {
+		return false, err
+	}
+	rows, err := res.RowsAffected()
+	return rows > 0, err
 }
 
 // record writes our own rows of a commit: what manifests cannot hold of the

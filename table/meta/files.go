@@ -341,11 +341,8 @@ func mergeStats(a, b table.ColumnStats) table.ColumnStats {
 }
 
 func mergeSketches(into map[int]*sketch.HyperLogLog, stats []byte) error {
-	if len(stats) == 0 {
-		return nil
-	}
-	var sketches map[int][]byte
-	if err := json.Unmarshal(stats, &sketches); err != nil {
+	sketches, err := readSketches(stats)
+	if err != nil {
 		return err
 	}
 	for id, data := range sketches {
@@ -360,4 +357,12 @@ func mergeSketches(into map[int]*sketch.HyperLogLog, stats []byte) error {
 		}
 	}
 	return nil
+}
+
+// readSketches reads the sketches of a file, by column id, as record writes them.
+func readSketches(stats []byte) (sketches map[int][]byte, err error) {
+	if len(stats) > 0 {
+		err = json.Unmarshal(stats, &sketches)
+	}
+	return sketches, err
 }

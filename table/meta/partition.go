@@ -62,6 +62,9 @@ func (c *Catalog) Partitions(ctx context.Context, t *table.Table, prefix []types
 			p.Modified = written
 		}
 	}
+	if err := c.partitionFacts(ctx, t, byKey); err != nil {
+		return nil, err
+	}
 	var out []table.Partition
 	for _, p := range byKey {
 		if hasPrefix(p.Values, prefix) {
@@ -158,7 +161,7 @@ func (c *Catalog) tryDrop(ctx context.Context, t *table.Table, w *snapshotWriter
 	}
 	return c.swap(ctx, t.Name, w.m, location, next, w, func(tx *sql.Tx) error {
 		for _, p := range parts {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM bixi_partitions WHERE table_uuid = ? AND key = ?`, t.UUID, partitionKey(t.Partition, p.Values)); err != nil {
+			if err := forgetPartition(ctx, tx, t, p.Values); err != nil {
 				return err
 			}
 		}

@@ -2,14 +2,11 @@ package parquet
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"strings"
-
-	pq "github.com/parquet-go/parquet-go"
 
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
@@ -19,92 +16,32 @@ import (
 // File is an open Parquet file. It is safe for concurrent use; Close it when no
 // Reader over it is needed any more.
 type File struct {
-	path  string
-	src   *source
-	file  *pq.File
-	nodes []*node
+	path    string
+	src     *source
+	version string
+	cache   *Cache
+	*footer
 }
-
-const (
-	magic      = "PAR1"
-	footerTail = 8 // length of the footer, magic
-)
-
-// readBuffer is the read-ahead for page headers; pages larger than it are read
-// straight into their own buffer.
-const readBuffer = 16 << 10
 
 // Open reads the footer of the file at path. A file that is not Parquet, or
 // not all of it, is a CodeCorruptFile error that names it.
 func Open(ctx context.Context, s store.Store, path string) (*File, error) {
-	r, err := s.Open(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	f := &File{path: path, src: &source{Reader: r, path: path}}
-	if err := f.open(); err != nil {
-		r.Close()
-		return nil, err
-	}
-	return f, nil
+	return (*Cache)(nil).Open(ctx, s, path)
 }
 
 func (f *File) open() (err error) {
 	defer f.recoverCorrupt(&err)
-	if err := f.checkFrame(); err != nil {
-		return f.wrap(err)
-	}
-	f.file, err = pq.OpenFile(f.src, f.src.Size(),
-		pq.SkipPageIndex(true), pq.SkipBloomFilters(true), pq.ReadBufferSize(readBuffer), pq.FileReadMode(pq.ReadModeSync))
+	v, err := f.cached(keyFooter, 0, 0, func() (any, int64, error) {
+		foot, err := readFooter(f.src)
+		if err != nil {
+			return nil, 0, err
+		}
+		return foot, int64(len(foot.meta.RowGroups)*len(foot.meta.Schema))*1024 + 4096, nil
+	})
 	if err != nil {
 		return f.wrap(err)
 	}
-	meta := f.file.Metadata()
-	at, leaves := 0, 0
-	root := elements(meta.Schema, &at, &leaves)
-	for _, e := range root.kids {
-		n := buildNode(e, 0, 0)
-		if meta.CreatedBy != createdBy {
-			n.distrustFloats()
-		}
-		f.nodes = append(f.nodes, n)
-	}
-	for i := range meta.RowGroups {
-		g := &meta.RowGroups[i]
-		if len(g.Columns) != leaves {
-			return f.wrap(fmt.Errorf("row group %d has %d columns, the schema %d", i, len(g.Columns), leaves))
-		}
-		for k := range g.Columns {
-			m := &g.Columns[k].MetaData
-			if m.DataPageOffset < 0 || m.DictionaryPageOffset < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > f.src.Size() || g.NumRows < 0 {
-				return f.wrap(fmt.Errorf("row group %d lies outside the file", i))
-			}
-		}
-	}
-	return nil
-}
-
-// checkFrame holds the first and last bytes against the size before anything
-// they say is believed.
-func (f *File) checkFrame() error {
-	size := f.src.Size()
-	if size < int64(len(magic))+footerTail {
-		return fmt.Errorf("%d bytes are too few", size)
-	}
-	var head [len(magic)]byte
-	var tail [footerTail]byte
-	if _, err := f.src.ReadAt(head[:], 0); err != nil {
-		return err
-	}
-	if _, err := f.src.ReadAt(tail[:], size-footerTail); err != nil && err != io.EOF {
-		return err
-	}
-	if string(head[:]) != magic || string(tail[4:]) != magic {
-		return errors.New("the magic bytes are missing")
-	}
-	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-footerTail-int64(len(magic)) {
-		return fmt.Errorf("a footer of %d bytes does not fit", n)
-	}
+	f.footer = v.(*footer)
 	return nil
 }
 
@@ -115,21 +52,21 @@ func (f *File) Close() error { return f.src.Close() }
 func (f *File) Path() string { return f.path }
 
 // Rows is the number of rows.
-func (f *File) Rows() int64 { return f.file.NumRows() }
+func (f *File) Rows() int64 { return f.meta.NumRows }
 
 // Size is the file's bytes.
 func (f *File) Size() int64 { return f.src.Size() }
 
 // RowGroups is the number of row groups.
-func (f *File) RowGroups() int { return len(f.file.Metadata().RowGroups) }
+func (f *File) RowGroups() int { return len(f.meta.RowGroups) }
 
 // RowGroupRows is the number of rows of row group g.
-func (f *File) RowGroupRows(g int) int64 { return f.file.Metadata().RowGroups[g].NumRows }
+func (f *File) RowGroupRows(g int) int64 { return f.meta.RowGroups[g].NumRows }
 
 // RowGroupBytes is the compressed size of row group g's columns.
 func (f *File) RowGroupBytes(g int) int64 {
 	var n int64
-	cols := f.file.Metadata().RowGroups[g].Columns
+	cols := f.meta.RowGroups[g].Columns
 	for i := range cols {
 		n += cols[i].MetaData.TotalCompressedSize
 	}

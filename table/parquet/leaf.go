@@ -3,133 +3,198 @@ package parquet
 import (
 	"errors"
 	"io"
+	"slices"
 	"sort"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/types"
 )
 
 // pageReader walks the pages of one column chunk. The current page is decoded
-// to typed values or dictionary codes; it is released when the next is loaded.
+// to typed values or dictionary codes; its memory is used again for the next.
 type pageReader struct {
-	leaf    leafType
-	repeats bool
-	maxDef  byte
-	target  types.Type
-	chunk   *pq.FileColumnChunk
-	pages   *pq.FilePages
-	index   pq.OffsetIndex // nil: not asked for yet, or none
-	inTurn  bool           // pages can only be read in turn
+	leaf   leafType
+	maxDef byte
+	maxRep byte
+	target types.Type
+	chunk  chunk
+	pages  chunkPages
+	index  []format.PageLocation // nil: not asked for yet, or none
+	inTurn bool                  // pages can only be read in turn
 
-	page  pq.Page
-	vals  encoding.Values
-	codes []int32 // of a dictionary page, else nil
-	def   []byte  // definition levels, or nil
-	rep   []byte
-	n     int   // levels in the page; rows, for a column that does not repeat
-	first int64 // row of the page's first level; columns that do not repeat only
+	header pageHeader
+	vals   encoding.Values
+	codes  []int32 // of a dictionary page, else nil
+	def    []byte  // definition levels, or nil if all are maxDef
+	rep    []byte
+	n      int   // levels in the page; rows, for a column that does not repeat
+	first  int64 // row of the page's first level; columns that do not repeat only
 
-	dict   *batch.Column
-	dictOf pq.Dictionary
+	dict *batch.Column // of the chunk, once a page has asked for it
+
+	// Memory of the current page.
+	body           []byte
+	bytes          []byte
+	offsets        []uint32
+	codesMem       []int32
+	defMem, repMem []byte
 }
 
-// close gives the pages back.
+// close forgets the chunk. Memory is kept for the next one.
 func (p *pageReader) close() {
-	p.release()
-	if p.pages != nil {
-		p.pages.Close()
-	}
-	p.pages, p.dict, p.dictOf, p.n, p.first = nil, nil, nil, 0, 0
-}
-
-func (p *pageReader) release() {
-	if p.page == nil {
-		return
-	}
-	pq.Release(p.page)
-	p.page, p.codes, p.def, p.rep = nil, nil, nil, nil
+	p.chunk, p.index, p.inTurn = chunk{}, nil, false
+	p.dict, p.codes, p.def, p.rep, p.n, p.first = nil, nil, nil, nil, 0, 0
+	p.vals = encoding.Values{}
 }
 
 // start begins the chunk.
-func (p *pageReader) start(chunk *pq.FileColumnChunk) {
+func (p *pageReader) start(c chunk) {
 	p.close()
-	p.chunk, p.index, p.inTurn = chunk, nil, false
+	p.chunk = c
+	p.pages.begin(c.f.src, &c.meta.MetaData)
 }
 
 // next loads the next page that holds anything.
 func (p *pageReader) next() error {
-	if p.pages == nil {
-		p.pages = p.chunk.PagesFrom(p.chunk.File())
-	}
 	p.first += int64(p.n)
-	p.n = 0
-	p.release()
-	for empty := 0; ; {
-		page, err := p.readPage()
-		switch err {
-		case errEmptyPage:
-			if empty++; empty > maxEmptyPages {
-				return err
-			}
-			continue
-		case io.EOF:
+	p.n, p.codes, p.def, p.rep = 0, nil, nil, nil
+	for {
+		packed, err := p.pages.page(&p.header)
+		if err == io.EOF {
 			return io.ErrUnexpectedEOF // callers know how many rows there are
 		}
 		if err != nil {
 			return err
 		}
-		if page.NumValues() == 0 {
-			pq.Release(page)
-			continue
-		}
-		return p.load(page)
-	}
-}
-
-// maxEmptyPages is the most pages without levels that are passed over in a row.
-const maxEmptyPages = 100
-
-var errEmptyPage = errors.New("a page without levels")
-
-// readPage is the decoder's ReadPage. Some writers begin a repeated column with
-// a page of no values at all, on which the decoder panics after it has read the
-// page; the pages after it are sound, but their numbers are not. Were it another
-// panic, rows would be missing at the end of the chunk.
-func (p *pageReader) readPage() (page pq.Page, err error) {
-	if p.repeats {
-		defer func() {
-			if r := recover(); r != nil {
-				p.inTurn, err = true, errEmptyPage
+		switch p.header.kind {
+		case format.DataPage, format.DataPageV2:
+			if p.header.values > 0 {
+				return p.load(packed)
 			}
-		}()
+		case format.DictionaryPage: // of a chunk whose footer does not tell where it is
+			if p.dict, err = p.decodeDictionary(&p.pages, &p.header, packed); err != nil {
+				return err
+			}
+		}
 	}
-	return p.pages.ReadPage()
 }
 
-func (p *pageReader) load(page pq.Page) error {
-	p.page = page
-	p.def, p.rep = page.DefinitionLevels(), page.RepetitionLevels()
-	p.n = int(page.NumValues())
-	p.vals = page.Data()
-	d := page.Dictionary()
-	if d == nil {
-		return nil
+// load decodes a data page.
+func (p *pageReader) load(packed []byte) error {
+	h := &p.header
+	prefix := 0
+	if h.kind == format.DataPageV2 {
+		prefix = h.defLen + h.repLen
 	}
-	if d != p.dictOf {
-		var err error
-		if p.dict, err = readDictionary(p.leaf, p.target, d); err != nil {
+	body, err := p.pages.unpack(p.body, packed, h, prefix)
+	if err != nil {
+		return err
+	}
+	if cap(body) > cap(p.body) && p.pages.codec != nil && !h.plainBody {
+		p.body = body
+	}
+	if h.kind == format.DataPageV2 {
+		err = p.levelsV2(packed)
+	} else {
+		body, err = p.levelsV1(body)
+	}
+	if err != nil {
+		return err
+	}
+	p.n = h.values
+	if h.encoding == format.RLEDictionary || h.encoding == format.PlainDictionary {
+		return p.loadCodes(body)
+	}
+	return p.loadValues(body)
+}
+
+func (p *pageReader) loadCodes(body []byte) (err error) {
+	if p.dict == nil {
+		if p.dict, err = p.chunk.dictionary(p.target.String(), p.readDictionary); err != nil {
 			return err
 		}
-		p.dictOf = d
 	}
-	p.codes = p.vals.Int32()
-	if p.codes == nil {
+	if p.codesMem, err = (&rle.DictionaryEncoding{}).DecodeInt32(p.codesMem, body); err != nil {
+		return err
+	}
+	if p.codes = p.codesMem; p.codes == nil {
 		p.codes = []int32{}
 	}
 	return nil
+}
+
+func (p *pageReader) loadValues(body []byte) (err error) {
+	t, e := p.leaf.physicalType(), pq.LookupEncoding(p.header.encoding)
+	if e.CanDecodeInPlace() && p.leaf.kind != pq.ByteArray {
+		p.vals, err = t.Decode(t.NewValues(body, nil), body, e)
+		return err
+	}
+	if need := t.EstimateDecodeSize(p.header.values, body, e); cap(p.bytes) < need {
+		p.bytes = make([]byte, need)
+	}
+	if p.leaf.kind == pq.ByteArray && cap(p.offsets) <= p.header.values {
+		p.offsets = make([]uint32, p.header.values+1)
+	}
+	if p.vals, err = t.Decode(t.NewValues(p.bytes[:0], p.offsets[:0]), body, e); err != nil {
+		return err
+	}
+	data, offsets := p.vals.Data()
+	p.bytes = data[:0]
+	if offsets != nil {
+		p.offsets = offsets[:0]
+	}
+	return nil
+}
+
+// readDictionary reads the dictionary page that the footer tells of.
+func (p *pageReader) readDictionary() (*batch.Column, error) {
+	from, to := p.chunk.meta.MetaData.DictionaryPageOffset, p.chunk.meta.MetaData.DataPageOffset
+	if from <= 0 || from >= to {
+		return nil, errors.New("codes come before their dictionary")
+	}
+	pages := chunkPages{src: p.pages.src, codec: p.pages.codec, next: from, end: to, window: make([]byte, 0, to-from)}
+	var h pageHeader
+	packed, err := pages.page(&h)
+	if err != nil {
+		return nil, err
+	}
+	if h.kind != format.DictionaryPage {
+		return nil, errHeader
+	}
+	return p.decodeDictionary(&pages, &h, packed)
+}
+
+// decodeDictionary is the dictionary as a column with memory of its own, which
+// may outlive the file.
+func (p *pageReader) decodeDictionary(pages *chunkPages, h *pageHeader, packed []byte) (*batch.Column, error) {
+	body, err := pages.unpack(nil, packed, h, 0)
+	if err != nil {
+		return nil, err
+	}
+	if pages.codec == nil {
+		body = slices.Clone(body)
+	}
+	if h.encoding == format.PlainDictionary {
+		h.encoding = format.Plain
+	}
+	t := p.leaf.physicalType()
+	var data []byte
+	var offsets []uint32
+	if p.leaf.kind == pq.ByteArray {
+		data, offsets = make([]byte, 0, len(body)), make([]uint32, 0, h.values+1)
+	} else {
+		data = body
+	}
+	vals, err := t.Decode(t.NewValues(data, offsets), body, pq.LookupEncoding(h.encoding))
+	if err != nil {
+		return nil, err
+	}
+	return dense(p.leaf, p.target, &vals, 0, h.values, &scratch{})
 }
 
 // seek loads the page that holds row, which is not before the current page.
@@ -147,30 +212,27 @@ func (p *pageReader) seek(row int64) error {
 
 // jump passes over the pages between at, the first row not yet loaded, and the
 // page that holds row, if the index tells where that is. It gives the row the
-// next page begins with. Pages are always entered at their first row: pages cut
-// by the decoder lose the place of their first bit.
+// next page begins with.
 func (p *pageReader) jump(row, at int64) (int64, error) {
 	if row == at || p.inTurn {
 		return at, nil
 	}
 	if p.index == nil {
-		var err error
-		if p.index, err = p.chunk.OffsetIndex(); err != nil {
+		x, err := p.chunk.pageIndex()
+		if err != nil || len(x.offsets) == 0 {
 			p.inTurn = true // a broken index is as none
 			return at, nil
 		}
+		p.index = x.offsets
 	}
-	n := p.index.NumPages()
-	k := sort.Search(n, func(i int) bool { return p.index.FirstRowIndex(i) > row }) - 1
-	if k < 0 || p.index.FirstRowIndex(k) <= at {
+	k := sort.Search(len(p.index), func(i int) bool { return p.index[i].FirstRowIndex > row }) - 1
+	if k < 0 || p.index[k].FirstRowIndex <= at {
 		return at, nil
 	}
-	if p.pages == nil {
-		p.pages = p.chunk.PagesFrom(p.chunk.File())
-	}
-	at = p.index.FirstRowIndex(k)
+	at = p.index[k].FirstRowIndex
 	p.first, p.n = at, 0
-	return at, p.pages.SeekToRow(at)
+	p.pages.next = p.index[k].Offset
+	return at, nil
 }
 
 // values is values [from, to) of the page, as codes where it has codes.
@@ -183,13 +245,6 @@ func (p *pageReader) values(from, to int, mem *scratch) (*batch.Column, error) {
 	}
 	codes := p.codes[from:to:to]
 	return batch.FromCodes(p.dict, codes, nil), checkCodes(codes, p.dict.N)
-}
-
-// readDictionary is the dictionary as a column, which may outlive the file: the
-// decoder allocates the values of each dictionary and never reuses them.
-func readDictionary(lt leafType, target types.Type, d pq.Dictionary) (*batch.Column, error) {
-	vals := d.Page().Data()
-	return dense(lt, target, &vals, 0, d.Len(), &scratch{})
 }
 
 var errLevels = errors.New("the levels of a nested column do not fit together")

@@ -50,7 +50,7 @@ func (r *nestedReader) part(n *node, target types.Type) (*part, error) {
 			return nil, err
 		}
 		p.stream = &stream{leaf: n.leaf, typ: target}
-		p.stream.pages = pageReader{leaf: n.leafType, target: target, maxDef: byte(n.def), repeats: n.maxRep > 0}
+		p.stream.pages = pageReader{leaf: n.leafType, target: target, maxDef: byte(n.def), maxRep: byte(n.maxRep)}
 		r.streams = append(r.streams, p.stream)
 		return p, nil
 	}
@@ -285,7 +285,7 @@ func (s *stream) take(begun *int, n int) (done bool, err error) {
 	m := end - s.pos
 	if p.def == nil {
 		for range m {
-			s.def = append(s.def, 0)
+			s.def = append(s.def, p.maxDef)
 		}
 	} else {
 		s.def = append(s.def, p.def[s.pos:end]...)

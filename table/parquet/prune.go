@@ -3,8 +3,6 @@ package parquet
 import (
 	"slices"
 
-	pq "github.com/parquet-go/parquet-go"
-
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 )
@@ -19,7 +17,6 @@ type pagesOf struct {
 // every stretch of rows between two page boundaries of any column with an index.
 func (f *File) pruneRanges(g int, cols []Column, skip func(Stats) bool) []rowSpan {
 	rows := f.RowGroupRows(g)
-	rg := f.file.RowGroups()[g].ColumnChunks()
 	whole := f.RowGroupStats(g, cols)
 	indexed := make([]*pagesOf, len(cols))
 	cuts := []int64{0, rows}
@@ -28,7 +25,7 @@ func (f *File) pruneRanges(g int, cols []Column, skip func(Stats) bool) []rowSpa
 		if n == nil || n.leaf < 0 || n.err != nil {
 			continue
 		}
-		if indexed[i] = pageStats(rg[n.leaf].(*pq.FileColumnChunk), n, c.Type); indexed[i] != nil {
+		if indexed[i] = pageStats(f.chunk(g, n.leaf), n, c.Type); indexed[i] != nil {
 			cuts = append(cuts, indexed[i].starts...)
 		}
 	}
@@ -79,21 +76,21 @@ func (p *pagesOf) at(from, to int64) table.ColumnStats {
 }
 
 // pageStats reads the page index of a chunk, nil if it has none to be used.
-func pageStats(chunk *pq.FileColumnChunk, n *node, target types.Type) *pagesOf {
-	offsets, err := chunk.OffsetIndex()
-	if err != nil || offsets.NumPages() == 0 {
-		return nil
-	}
-	index, err := chunk.ColumnIndex()
-	if err != nil || index.NumPages() != offsets.NumPages() {
+func pageStats(c chunk, n *node, target types.Type) *pagesOf {
+	x, err := c.pageIndex()
+	if err != nil || len(x.offsets) == 0 || len(x.columns.NullPages) != len(x.offsets) ||
+		len(x.columns.MinValues) != len(x.offsets) || len(x.columns.MaxValues) != len(x.offsets) {
 		return nil
 	}
 	p := &pagesOf{}
-	for i := range offsets.NumPages() {
-		p.starts = append(p.starts, offsets.FirstRowIndex(i))
-		st := table.ColumnStats{Nulls: index.NullCount(i)}
-		if !index.NullPage(i) {
-			st.Min, st.Max = bounds(n.leafType, target, index.MinValue(i).Bytes(), index.MaxValue(i).Bytes())
+	for i := range x.offsets {
+		p.starts = append(p.starts, x.offsets[i].FirstRowIndex)
+		st := table.ColumnStats{}
+		if len(x.columns.NullCounts) == len(x.offsets) {
+			st.Nulls = x.columns.NullCounts[i]
+		}
+		if !x.columns.NullPages[i] {
+			st.Min, st.Max = bounds(n.leafType, target, x.columns.MinValues[i], x.columns.MaxValues[i])
 			if !n.optional {
 				st.Nulls = 0
 			}

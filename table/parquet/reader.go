@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	pq "github.com/parquet-go/parquet-go"
-
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/diag"
 )
@@ -62,16 +60,15 @@ type columnReader interface {
 	close()
 }
 
-// rowGroup is the chunks of a row group.
+// rowGroup is a row group of a file.
 type rowGroup struct {
-	chunks []pq.ColumnChunk
-	rows   int64
+	f     *File
+	group int
+	rows  int64
 }
 
 // chunk is the leaf's chunk.
-func (g *rowGroup) chunk(leaf int) *pq.FileColumnChunk {
-	return g.chunks[leaf].(*pq.FileColumnChunk)
-}
+func (g *rowGroup) chunk(leaf int) chunk { return g.f.chunk(g.group, leaf) }
 
 // NewReader makes a reader of cols. A column the file has not got reads as
 // NULL; one whose type cannot be read as asked is an error.
@@ -225,7 +222,7 @@ func (r *Reader) nextGroup() error {
 			r.counts.SkippedRowGroups++
 			continue
 		}
-		g := &rowGroup{chunks: r.f.file.RowGroups()[r.group].ColumnChunks(), rows: rows}
+		g := &rowGroup{r.f, r.group, rows}
 		for _, in := range r.in {
 			if err := in.start(g); err != nil {
 				return err

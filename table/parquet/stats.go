@@ -14,7 +14,7 @@ import (
 
 // RowGroupStats is what the footer says of the columns in row group g.
 func (f *File) RowGroupStats(g int, cols []Column) Stats {
-	rg := &f.file.Metadata().RowGroups[g]
+	rg := &f.meta.RowGroups[g]
 	s := Stats{Rows: rg.NumRows, Columns: make([]table.ColumnStats, len(cols))}
 	for i, c := range cols {
 		n := f.find(c)

@@ -205,7 +205,8 @@ type shortReader struct {
 	size int64
 }
 
-func (r *shortReader) Size() int64 { return r.size }
+func (r *shortReader) Size() int64     { return r.size }
+func (r *shortReader) Version() string { return "" }
 
 func (r *shortReader) ReadAt(p []byte, off int64) (int, error) {
 	if off >= r.size {

@@ -36,6 +36,9 @@ type Reader interface {
 	io.ReaderAt
 	io.Closer
 	Size() int64
+	// Version names the content: it differs after the file has been replaced or
+	// changed. "" if that cannot be told.
+	Version() string
 }
 
 // Writer is a file being written. It exists only after Commit; Close without

@@ -100,9 +100,6 @@ func resolveArray(args []udf.Arg) (udf.Signature, error) {
 	if !ok {
 		return udf.Signature{}, badArgs("array", "array(x, …) of one common type", args)
 	}
-	if t.Kind == types.Null {
-		t = types.StringType
-	}
 	return udf.Signature{Args: repeat(t, len(args)), Returns: types.ArrayOf(t)}, nil
 }
 

@@ -17,7 +17,7 @@ func TestEntries(t *testing.T) {
 			t.Errorf("%s lacks documentation", f.Name)
 		}
 		ways := 0
-		for _, has := range []bool{f.Eval != nil, f.New != nil, f.Aggregate != nil} {
+		for _, has := range []bool{f.Eval != nil, f.New != nil, f.Aggregate != nil, f.Table != nil, f.Window != nil} {
 			if has {
 				ways++
 			}
@@ -25,7 +25,7 @@ func TestEntries(t *testing.T) {
 		if ways != 1 {
 			t.Errorf("%s has %d ways to compute", f.Name, ways)
 		}
-		if f.Resolve == nil && f.Args == nil && f.Returns.Kind == 0 {
+		if f.Table == nil && f.Resolve == nil && f.Args == nil && f.Returns.Kind == 0 {
 			t.Errorf("%s has no types", f.Name)
 		}
 	}

@@ -18,7 +18,7 @@ const docPath = "../../docs/functions.md"
 
 var chapters = []struct{ family, title string }{
 	{"operator", "Operators"}, {"conditional", "Conditions"}, {"math", "Numbers"}, {"string", "Texts"}, {"date", "Dates and times"}, {"hash", "Hashes and encodings"}, {"json", "JSON"},
-	{"array", "Arrays, maps and structs"}, {"other", "Other functions"}, {"aggregate", "Aggregates"},
+	{"array", "Arrays, maps and structs"}, {"other", "Other functions"}, {"aggregate", "Aggregates"}, {"window", "Window functions"}, {"table", "Table functions"},
 }
 
 // TestDocs keeps docs/functions.md equal to what the functions say of themselves.

@@ -22,6 +22,7 @@ import (
 type calculator struct {
 	reg     *udf.Registry
 	session *udf.Session
+	params  map[string]*batch.Column // of the lambda being evaluated
 }
 
 func newCalculator() *calculator {
@@ -29,7 +30,7 @@ func newCalculator() *calculator {
 	if err != nil {
 		panic(err)
 	}
-	return &calculator{udf.NewRegistry(All()...), &udf.Session{Zone: zone, Now: time.Unix(1_700_000_000, 123_456_000), Strict: true}}
+	return &calculator{reg: udf.NewRegistry(All()...), session: &udf.Session{Zone: zone, Now: time.Unix(1_700_000_000, 123_456_000), Strict: true}}
 }
 
 // eval is the value of e as a constant column of one row.
@@ -66,6 +67,10 @@ func (c *calculator) eval(e syntax.Expr) (*batch.Column, error) {
 		return c.call(strings.ToLower(string(e.Field)), []syntax.Expr{e.X}, 1)
 	case *syntax.Call:
 		return c.call(nameOf(e), e.Args, 1)
+	case *syntax.ColumnRef:
+		if x := c.params[e.Parts[0].Name]; x != nil && len(e.Parts) == 1 {
+			return x, nil
+		}
 	}
 	return nil, fmt.Errorf("no %T in examples", e)
 }
@@ -119,6 +124,10 @@ func (c *calculator) call(name string, exprs []syntax.Expr, rows int) (*batch.Co
 	var cols []*batch.Column
 	var args []udf.Arg
 	for _, e := range exprs {
+		if l, ok := e.(*syntax.Lambda); ok {
+			cols, args = append(cols, nil), append(args, udf.Arg{Lambda: len(l.Params)})
+			continue
+		}
 		x, err := c.eval(e)
 		if err != nil {
 			return nil, err
@@ -126,12 +135,21 @@ func (c *calculator) call(name string, exprs []syntax.Expr, rows int) (*batch.Co
 		cols = append(cols, x)
 		args = append(args, udf.Arg{Type: x.Type, Const: true, Value: x.Datum(0)})
 	}
+	if err := c.lambdaTypes(f, exprs, args); err != nil {
+		return nil, err
+	}
 	sig, err := f.Bind(args)
 	if err != nil {
 		return nil, err
 	}
 	call := &udf.Call{Signature: sig, Session: c.session, Seed: 42}
 	for i := range cols {
+		if l, ok := exprs[i].(*syntax.Lambda); ok {
+			call.IsConst, call.Consts = append(call.IsConst, false), append(call.Consts, nil)
+			call.Lambdas = append(call.Lambdas, c.lambda(l, sig.Args[i]))
+			continue
+		}
+		call.Lambdas = append(call.Lambdas, nil)
 		if cols[i], err = c.cast(cols[i], sig.Args[i]); err != nil {
 			return nil, err
 		}
@@ -140,6 +158,9 @@ func (c *calculator) call(name string, exprs []syntax.Expr, rows int) (*batch.Co
 	}
 	if f.Aggregate != nil {
 		return runOnce(f, call, cols)
+	}
+	if f.Window != nil {
+		return overOneRow(f, call, cols)
 	}
 	if rows > 1 {
 		spreadRows(cols, rows)
@@ -160,6 +181,9 @@ func (c *calculator) call(name string, exprs []syntax.Expr, rows int) (*batch.Co
 // spreadRows makes the columns flat, with a NULL in the middle row of each.
 func spreadRows(cols []*batch.Column, rows int) {
 	for k, x := range cols {
+		if x == nil {
+			continue
+		}
 		b := batch.NewBuilder(x.Type)
 		for i := range rows {
 			if i == rows/2 {
@@ -190,6 +214,16 @@ func runOnce(f *udf.Function, call *udf.Call, cols []*batch.Column) (*batch.Colu
 	return final.Final(0, 1)
 }
 
+// overOneRow calls a window function over a partition of a single row.
+func overOneRow(f *udf.Function, call *udf.Call, cols []*batch.Column) (*batch.Column, error) {
+	eval, err := f.Window.New(call, false)
+	if err != nil {
+		return nil, err
+	}
+	ends := []int32{0, 1}
+	return eval(&udf.WindowRows{N: 1, Starts: ends, Peers: ends, Frames: &udf.Frames{From: ends[:1], To: ends[1:]}}, cols)
+}
+
 // text evaluates an expression to what a result prints.
 func (c *calculator) text(expr string) (string, error) {
 	e, err := syntax.ParseExpr(expr)
@@ -216,8 +250,8 @@ func TestExamples(t *testing.T) {
 		if f.Doc.Summary == "" || f.Doc.Example == "" || f.Family == "" || !strings.HasSuffix(f.Doc.Summary, ".") {
 			t.Errorf("%s is not documented", f.Name)
 		}
-		if set := (f.Eval != nil || f.New != nil) != (f.Aggregate != nil); !set {
-			t.Errorf("%s needs exactly one of Eval or New and Aggregate", f.Name)
+		if f.Table != nil { // TestTableExamples
+			continue
 		}
 		if got, err := c.text(f.Doc.Example); err != nil || got != f.Doc.Result {
 			t.Errorf("%s: %s is %q, documented as %q (%v)", f.Name, f.Doc.Example, got, f.Doc.Result, err)
@@ -241,7 +275,7 @@ func TestRowsAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		call, ok := e.(*syntax.Call)
-		if !ok || f.Aggregate != nil || f.Volatile || f.Name == "json_object" { // a NULL key is an error
+		if !ok || f.Aggregate != nil || f.Table != nil || f.Window != nil || f.Volatile || f.Name == "json_object" { // a NULL key is an error
 			continue
 		}
 		const rows = 5

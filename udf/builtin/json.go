@@ -3,6 +3,7 @@ package builtin
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strings"
 
 	"github.com/bixidata/bixi/batch"
@@ -194,4 +195,26 @@ func appendJSONList(dst []byte, d *batch.Column, j int, call *udf.Call) []byte {
 		dst = appendJSON(dst, child, k, call)
 	}
 	return append(dst, end)
+}
+
+// jsonMember is j['k'] and j[0]: the member of an object or array.
+func jsonMember(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+	return kernel.RowsText(func(r *kernel.Row, dst []byte) ([]byte, error) {
+		step := jsonStep{index: stepKey}
+		if call.Args[1].IsText() {
+			step.key = string(r.Text(1))
+		} else if k := r.Int(1); k >= 0 && k < math.MaxInt32 {
+			step.index = int(k)
+		} else {
+			return nil, kernel.Null
+		}
+		text := bytes.TrimSpace(r.Text(0))
+		if len(text) == 0 {
+			return nil, kernel.Null
+		}
+		if vals := step.apply(text, nil); len(vals) > 0 {
+			return append(dst, vals[0]...), nil
+		}
+		return nil, kernel.Null
+	})(call, args, n)
 }

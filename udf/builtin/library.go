@@ -23,10 +23,16 @@ func library() []*udf.Function {
 		typedJSONFunctions(),
 		arrayFunctions(),
 		mapFunctions(),
+		lambdaFunctions(),
+		mapLambdaFunctions(),
 		otherFunctions(),
 		partFunctions(),
 		shiftFunctions(),
 		dateTextFunctions(),
 		aggregates(),
+		listFunctions(),
+		columnFunctions(),
+		tupleFunctions(),
+		windowFunctions(),
 	)
 }

@@ -2,8 +2,10 @@ package builtin
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/udf"
 	"github.com/bixidata/bixi/udf/kernel"
@@ -15,7 +17,7 @@ func mapFunctions() []*udf.Function {
 	s := types.StringType
 	return []*udf.Function{
 		{Name: "map", Family: "array", Resolve: resolveMapOf, Eval: makeMap,
-			Doc: udf.Doc{Summary: "A map of alternating keys and values.", Example: "map('a', 1, 'b', 2)", Result: `{"a":1,"b":2}`}},
+			Doc: udf.Doc{Summary: "A map of alternating keys and values. A first argument 'last_win' or 'exception' says what becomes of equal keys.", Example: "map('a', 1, 'b', 2)", Result: `{"a":1,"b":2}`}},
 		{Name: "map_keys", Family: "array", Resolve: resolveMapPart("map_keys", func(k, _ types.Type) types.Type { return types.ArrayOf(k) }), Eval: mapPart(0),
 			Doc: udf.Doc{Summary: "The keys of a map.", Example: "map_keys(map('a', 1))", Result: `["a"]`}},
 		{Name: "map_values", Family: "array", Resolve: resolveMapPart("map_values", func(_, v types.Type) types.Type { return types.ArrayOf(v) }), Eval: mapPart(1),
@@ -28,7 +30,7 @@ func mapFunctions() []*udf.Function {
 			Doc: udf.Doc{Summary: "A map of an array of keys and one of values, which must be as long.", Example: "map_from_arrays(array('a', 'b'), array(1, 2))", Result: `{"a":1,"b":2}`}},
 		{Name: "map_concat", Family: "array", Resolve: resolveMapConcat, Eval: mapConcat,
 			Doc: udf.Doc{Summary: "A map of the entries of several.", Example: "map_concat(map('a', 1), map('b', 2))", Result: `{"a":1,"b":2}`}},
-		{Name: "str_to_map", Family: "array", Args: typeList(s, s, s), Optional: 2, Returns: types.MapOf(s, s),
+		{Name: "str_to_map", Family: "array", Args: typeList(s, s, s, s), Optional: 3, Returns: types.MapOf(s, s),
 			Doc: udf.Doc{Summary: "A map of the pairs in a text, which are cut at one pattern (,) and within at another (=).", Example: "str_to_map('a=1,b=2')", Result: `{"a":"1","b":"2"}`},
 			New: func(*udf.Call) (udf.Eval, error) {
 				p := newPatterns()
@@ -51,6 +53,10 @@ func entryOf(k, v types.Type) types.Type {
 }
 
 func resolveMapOf(args []udf.Arg) (udf.Signature, error) {
+	policy, args := splitPolicy(args, len(args)%2)
+	if err := checkPolicy(policy); err != nil {
+		return udf.Signature{}, err
+	}
 	var keys, vals []udf.Arg
 	for i, a := range args {
 		if i%2 == 0 {
@@ -64,12 +70,15 @@ func resolveMapOf(args []udf.Arg) (udf.Signature, error) {
 	if !ok || !ok2 || len(args)%2 != 0 || len(args) == 0 || k.IsNested() || !k.IsComparable() {
 		return udf.Signature{}, badArgs("map", "map(key, value, …)", args)
 	}
-	sig := udf.Signature{Returns: types.MapOf(k, v)}
+	sig := udf.Signature{Args: repeat(types.StringType, len(policy)), Returns: types.MapOf(k, v)}
 	for range keys {
 		sig.Args = append(sig.Args, k, v)
 	}
 	return sig, nil
 }
+
+// splitPolicy takes the n leading arguments off.
+func splitPolicy(args []udf.Arg, n int) (policy, rest []udf.Arg) { return args[:n], args[n:] }
 
 func resolveMapPart(name string, part func(k, v types.Type) types.Type) func([]udf.Arg) (udf.Signature, error) {
 	return func(args []udf.Arg) (udf.Signature, error) {
@@ -110,10 +119,38 @@ type mapBuilder struct {
 	at         map[string]int // of the row's keys, in kept
 	valid      batch.Bitmap
 	n          int
+	unique     bool   // equal keys are an error
+	twice      []byte // the key that came twice, if any
 }
 
-func newMapBuilder(t types.Type, keys, vals *batch.Column, n int) *mapBuilder {
-	return &mapBuilder{typ: t, keys: keys, vals: vals, offsets: make([]int32, 1, n+1), at: map[string]int{}, n: n}
+func newMapBuilder(call *udf.Call, keys, vals *batch.Column, n int) *mapBuilder {
+	return &mapBuilder{typ: call.Returns, keys: keys, vals: vals, offsets: make([]int32, 1, n+1), at: map[string]int{}, n: n, unique: uniqueKeys(call)}
+}
+
+// uniqueKeys reports whether equal keys are an error: by the policy that is the
+// first argument, or by the setting.
+func uniqueKeys(call *udf.Call) bool {
+	if len(call.Args) > 1 && call.IsConst[0] && call.Args[0].IsText() {
+		if policy, _ := call.Consts[0].(string); isPolicy(policy) {
+			return strings.EqualFold(policy, "exception")
+		}
+	}
+	return call.Session != nil && call.Session.Dialect.UniqueKeys
+}
+
+func isPolicy(s string) bool {
+	return strings.EqualFold(s, "last_win") || strings.EqualFold(s, "exception")
+}
+
+// checkPolicy refuses a policy that is none; there may be none given.
+func checkPolicy(policy []udf.Arg) error {
+	if len(policy) == 0 {
+		return nil
+	}
+	if s, _ := policy[0].Value.(string); policy[0].Const && isPolicy(s) {
+		return nil
+	}
+	return diag.Errorf(diag.CodeArgument, diag.Pos{}, "the policy for equal keys is the constant 'last_win' or 'exception'")
 }
 
 // put adds an entry to the row; an entry whose key is NULL is left out.
@@ -124,15 +161,24 @@ func (m *mapBuilder) put(key, val int) {
 	enc := string(appendMember(nil, m.keys, key))
 	if k, ok := m.at[enc]; ok {
 		m.from[k] = int32(val)
+		if m.unique && m.twice == nil {
+			m.twice = batch.AppendText([]byte{}, m.keys, key, nil)
+		}
 		return
 	}
 	m.at[enc] = len(m.kept)
 	m.kept, m.from = append(m.kept, int32(key)), append(m.from, int32(val))
 }
 
-func (m *mapBuilder) end() {
+// end ends the row; it fails if a key came twice where it may not.
+func (m *mapBuilder) end() error {
 	clear(m.at)
 	m.offsets = append(m.offsets, int32(len(m.kept)))
+	if m.twice != nil {
+		return invalid("the key %s of a map came twice", m.twice).
+			WithHint("set odps.sql.map.key.dedup.policy=last_win to keep the last value")
+	}
+	return nil
 }
 
 func (m *mapBuilder) null() {
@@ -140,7 +186,7 @@ func (m *mapBuilder) null() {
 		m.valid = batch.NewBitmapSet(m.n)
 	}
 	m.valid.Clear(len(m.offsets) - 1)
-	m.end()
+	m.offsets = append(m.offsets, int32(len(m.kept)))
 }
 
 func (m *mapBuilder) column() *batch.Column {
@@ -164,29 +210,37 @@ func pool(t types.Type, cols []*batch.Column) *batch.Column {
 
 func makeMap(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
 	var keys, vals []*batch.Column
+	args = args[len(args)%2:]
 	for i := 0; i < len(args); i += 2 {
 		keys, vals = append(keys, args[i]), append(vals, args[i+1])
 	}
-	m := newMapBuilder(call.Returns, pool(*call.Returns.Key, keys), pool(*call.Returns.Elem, vals), n)
+	m := newMapBuilder(call, pool(*call.Returns.Key, keys), pool(*call.Returns.Elem, vals), n)
 	for i := range n {
 		for k := range keys {
 			m.put(k*n+i, k*n+i)
 		}
-		m.end()
+		if err := m.end(); err != nil {
+			return nil, err
+		}
 	}
 	return m.column(), nil
 }
 
 func resolveFromArrays(args []udf.Arg) (udf.Signature, error) {
+	policy, args := splitPolicy(args, max(0, min(1, len(args)-2)))
+	if err := checkPolicy(policy); err != nil {
+		return udf.Signature{}, err
+	}
 	if len(args) != 2 || !isArray(args[0].Type) || !isArray(args[1].Type) || args[0].Type.Elem.IsNested() {
 		return udf.Signature{}, badArgs("map_from_arrays", "map_from_arrays(keys, values)", args)
 	}
 	k, v := args[0].Type, args[1].Type
-	return udf.Signature{Args: typeList(k, v), Returns: types.MapOf(*k.Elem, *v.Elem)}, nil
+	return udf.Signature{Args: append(repeat(types.StringType, len(policy)), k, v), Returns: types.MapOf(*k.Elem, *v.Elem)}, nil
 }
 
 func mapFromArrays(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
-	m := newMapBuilder(call.Returns, args[0].Children[0], args[1].Children[0], n)
+	args = args[len(args)-2:]
+	m := newMapBuilder(call, args[0].Children[0], args[1].Children[0], n)
 	for i := range n {
 		if args[0].IsNull(i) || args[1].IsNull(i) {
 			m.null()
@@ -200,20 +254,33 @@ func mapFromArrays(call *udf.Call, args []*batch.Column, n int) (*batch.Column, 
 		for ; k < kEnd; k, v = k+1, v+1 {
 			m.put(k, v)
 		}
-		m.end()
+		if err := m.end(); err != nil {
+			return nil, err
+		}
 	}
 	return m.column(), nil
 }
 
 func resolveMapConcat(args []udf.Arg) (udf.Signature, error) {
+	leading := 0
+	if len(args) > 1 && args[0].Type.IsText() {
+		leading = 1
+	}
+	policy, args := splitPolicy(args, leading)
+	if err := checkPolicy(policy); err != nil {
+		return udf.Signature{}, err
+	}
 	t, ok := commonOf(args)
 	if !ok || t.Kind != types.Map {
 		return udf.Signature{}, badArgs("map_concat", "map_concat(map, …)", args)
 	}
-	return udf.Signature{Args: repeat(t, len(args)), Returns: t}, nil
+	return udf.Signature{Args: append(repeat(types.StringType, leading), repeat(t, len(args))...), Returns: t}, nil
 }
 
 func mapConcat(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+	if call.Args[0].IsText() {
+		args = args[1:]
+	}
 	entries := make([]*batch.Column, len(args))
 	base := make([]int, len(args)+1)
 	for k, a := range args {
@@ -221,7 +288,7 @@ func mapConcat(call *udf.Call, args []*batch.Column, n int) (*batch.Column, erro
 		base[k+1] = base[k] + a.Children[0].N
 	}
 	all := pool(entryOf(*call.Returns.Key, *call.Returns.Elem), entries)
-	m := newMapBuilder(call.Returns, all.Children[0], all.Children[1], n)
+	m := newMapBuilder(call, all.Children[0], all.Children[1], n)
 rows:
 	for i := range n {
 		for _, a := range args {
@@ -236,7 +303,9 @@ rows:
 				m.put(base[k]+e, base[k]+e)
 			}
 		}
-		m.end()
+		if err := m.end(); err != nil {
+			return nil, err
+		}
 	}
 	return m.column(), nil
 }
@@ -245,6 +314,11 @@ rows:
 func (p *patterns) toMap(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
 	keys, vals := newTexts(n), newTexts(n)
 	spans := make([][2]int, n)
+	if policy, _ := call.Consts[0].(string); len(args) > 1 && call.IsConst[0] && isPolicy(policy) {
+		args = args[1:]
+	} else if len(args) > 3 {
+		return nil, checkPolicy([]udf.Arg{{}})
+	}
 	delims := [2][]byte{[]byte(","), []byte("=")}
 	text := kernel.TextsOf(args[0])
 	valid, allNull := kernel.Validity(args, n)
@@ -292,7 +366,7 @@ func (p *patterns) toMap(call *udf.Call, args []*batch.Column, n int) (*batch.Co
 			values.Valid.Clear(k)
 		}
 	}
-	m := newMapBuilder(call.Returns, keys.column(types.StringType), values, n)
+	m := newMapBuilder(call, keys.column(types.StringType), values, n)
 	for i, s := range spans {
 		if valid != nil && !valid.Get(i) {
 			m.null()
@@ -301,7 +375,9 @@ func (p *patterns) toMap(call *udf.Call, args []*batch.Column, n int) (*batch.Co
 		for k := s[0]; k < s[1]; k++ {
 			m.put(k, k)
 		}
-		m.end()
+		if err := m.end(); err != nil {
+			return nil, err
+		}
 	}
 	return m.column(), nil
 }
@@ -314,12 +390,19 @@ func resolveIndex(args []udf.Arg) (udf.Signature, error) {
 			return udf.Signature{Args: typeList(t, types.BigIntType), Returns: *t.Elem}, nil
 		case t.Kind == types.Map && types.CanCoerce(args[1].Type, *t.Key):
 			return udf.Signature{Args: typeList(t, *t.Key), Returns: *t.Elem}, nil
+		case t.Kind == types.JSON && args[1].Type.IsText():
+			return udf.Signature{Args: typeList(t, types.StringType), Returns: t}, nil
+		case t.Kind == types.JSON && types.CanCoerce(args[1].Type, types.BigIntType):
+			return udf.Signature{Args: typeList(t, types.BigIntType), Returns: t}, nil
 		}
 	}
-	return udf.Signature{}, badArgs("index", "index(array, place) or index(map, key)", args)
+	return udf.Signature{}, badArgs("index", "index(array, place), index(map, key) or index(json, key or place)", args)
 }
 
 func indexOf(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+	if call.Args[0].Kind == types.JSON {
+		return jsonMember(call, args, n)
+	}
 	if isArray(call.Args[0]) {
 		return elements(call, args[0], n, func(i, from, to int) int {
 			if args[1].IsNull(i) {

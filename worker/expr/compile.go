@@ -20,6 +20,9 @@ type compiler struct {
 	known   map[string]*node
 	volatil []*udf.Call
 	buffers *batch.Buffers // of the program's results
+	// Inside a lambda, columns and params are the places of columns and parameters
+	// in the batch; outside, columns is nil and a column's ID is its place.
+	columns, params map[int]int
 }
 
 func newCompiler(reg *udf.Registry, s *udf.Session) *compiler {
@@ -60,7 +63,10 @@ func key(op string, args ...*node) string {
 func (c *compiler) compile(e scalar.Expr) (*node, error) {
 	switch e := e.(type) {
 	case *scalar.Column:
-		return c.node(fmt.Sprintf("column %d", e.ID), node{typ: e.Typ, op: columnOp{e.ID}}), nil
+		at := c.place(e.ID)
+		return c.node(fmt.Sprintf("column %d", at), node{typ: e.Typ, op: columnOp{at}}), nil
+	case *scalar.Param:
+		return c.param(e)
 	case *scalar.Literal:
 		return c.literal(e.Value, e.Typ), nil
 	case *scalar.Call:
@@ -112,14 +118,17 @@ func (c *compiler) call(e *scalar.Call) (*node, error) {
 	case name == "if" && len(e.Args) == 3:
 		return c.branches(&scalar.Case{Whens: e.Args[:1], Thens: e.Args[1:2], Else: e.Args[2], Typ: e.Typ})
 	}
-	args, err := c.all(e.Args)
-	if err != nil {
-		return nil, err
-	}
 	pos := diag.Pos{Line: e.Line, Col: e.Col}
 	f := c.reg.Lookup(e.Name)
 	if f == nil || f.Eval == nil && f.New == nil {
 		return nil, diag.Errorf(diag.CodeFunctionMissing, pos, "there is no scalar function %s", e.Name)
+	}
+	if f.Lambda != nil {
+		return c.higher(e, f)
+	}
+	args, err := c.all(e.Args)
+	if err != nil {
+		return nil, err
 	}
 	call := c.site(e, args)
 	eval := f.Eval

@@ -101,8 +101,11 @@ func (x *Expr) Eval(b *batch.Batch) (*batch.Column, error) {
 	return cols[0], nil
 }
 
-// Fold gives the value of an expression that is the same for every row and does
-// not fail; otherwise false.
+// maxFolded is the bytes of the largest value that Fold gives: plans carry it.
+const maxFolded = 64 << 10
+
+// Fold gives the value of an expression that is the same for every row, does not
+// fail and is of moderate size; otherwise false.
 func Fold(e scalar.Expr, reg *udf.Registry, s *udf.Session) (types.Datum, bool) {
 	c := newCompiler(reg, s)
 	n, err := c.compile(e)
@@ -110,7 +113,7 @@ func Fold(e scalar.Expr, reg *udf.Registry, s *udf.Session) (types.Datum, bool) 
 		return nil, false
 	}
 	v, err := n.constantValue()
-	if err != nil {
+	if err != nil || v.Size() > maxFolded {
 		return nil, false
 	}
 	return v.Datum(0), true

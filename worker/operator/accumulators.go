@@ -22,7 +22,7 @@ type aggCall struct {
 	states []types.Type
 }
 
-// bindAggregates resolves the aggregates of a node. Unless it is Final, their
+// bindAggregates resolves the aggregates of a node. Unless it takes states, their
 // arguments and filters are appended to exprs.
 func bindAggregates(n *physical.HashAggregate, exprs []scalar.Expr, env *Env) ([]aggCall, []scalar.Expr, error) {
 	calls := make([]aggCall, len(n.Aggs))
@@ -47,7 +47,7 @@ func bindAggregates(n *physical.HashAggregate, exprs []scalar.Expr, env *Env) ([
 			}
 		}
 		c := aggCall{fn: fn.Aggregate, call: call, pos: diag.Pos{Line: a.Line, Col: a.Col}, filter: -1, states: n.States[i]}
-		if n.Phase != physical.Final {
+		if !n.Phase.TakesStates() {
 			for _, e := range a.Args {
 				c.args = append(c.args, len(exprs))
 				exprs = append(exprs, e)

@@ -27,7 +27,8 @@ type aggregate struct {
 	keys    int
 	keyType []types.Type
 	calls   []aggCall
-	exprs   *exprList // keys, arguments, filters; nil in Final
+	exprs   *exprList    // keys, arguments, filters; nil where states are taken
+	always  *batch.Batch // keys of groups that need no rows; nil for none
 
 	mem  *memory.Reservation
 	set  *groupSet
@@ -41,6 +42,22 @@ type aggregate struct {
 	spilled int64
 }
 
+// keyBatch makes a batch of rows of keys; nil for none.
+func keyBatch(ts []types.Type, rows [][]types.Datum) *batch.Batch {
+	if len(rows) == 0 {
+		return nil
+	}
+	cols := make([]*batch.Column, len(ts))
+	for i, t := range ts {
+		b := batch.NewBuilder(t)
+		for _, r := range rows {
+			b.AppendDatum(r[i])
+		}
+		cols[i] = b.Finish()
+	}
+	return batch.New(len(rows), cols...)
+}
+
 // groupSource gives batches of groups until io.EOF.
 type groupSource interface {
 	next(ctx context.Context) (*batch.Batch, error)
@@ -49,7 +66,7 @@ type groupSource interface {
 
 func newAggregate(n *physical.HashAggregate, in []Operator, env *Env) (*aggregate, error) {
 	a := &aggregate{input: input{in[0]}, env: env, phase: n.Phase, keys: len(n.Keys)}
-	a.ordered = n.Ordered && n.Phase != physical.Partial
+	a.ordered = n.Ordered && !n.Phase.GivesStates()
 	for _, k := range n.Keys {
 		a.keyType = append(a.keyType, k.Type())
 	}
@@ -58,7 +75,8 @@ func newAggregate(n *physical.HashAggregate, in []Operator, env *Env) (*aggregat
 		return nil, err
 	}
 	a.calls = calls
-	if n.Phase != physical.Final {
+	a.always = keyBatch(a.keyType, n.Always)
+	if !n.Phase.TakesStates() {
 		a.exprs, err = compileList(exprs, env)
 	}
 	return a, err
@@ -130,7 +148,7 @@ func (a *aggregate) Next(ctx context.Context) (*batch.Batch, error) {
 
 // columns gives the key columns and those that the accumulators take.
 func (a *aggregate) columns(b *batch.Batch) (keys, rest []*batch.Column, err error) {
-	if a.phase == physical.Final {
+	if a.phase.TakesStates() {
 		b = b.Dense()
 		return b.Columns[:a.keys], b.Columns[a.keys:], nil
 	}
@@ -151,7 +169,7 @@ func (a *aggregate) take(ctx context.Context, b *batch.Batch) error {
 	if need := a.need(keys, n); a.set.full() || !a.env.reserve(a.mem, need) {
 		switch {
 		case a.keys == 0:
-		case a.phase == physical.Partial && a.set.len() > 0:
+		case a.phase.GivesStates() && a.set.len() > 0:
 			// Give out what is there, and b with it: the next set begins empty.
 			a.mem.Must(need - a.mem.Held())
 			if err := a.add(keys, rest, n); err != nil {
@@ -179,7 +197,7 @@ func (a *aggregate) take(ctx context.Context, b *batch.Batch) error {
 // spilled or put in order, the columns which that takes are part of it.
 func (a *aggregate) need(keys []*batch.Column, n int) int64 {
 	need := a.set.size() + a.set.growth(keys, n)
-	if a.phase != physical.Partial && a.keys > 0 {
+	if !a.phase.GivesStates() && a.keys > 0 {
 		need += a.set.outputSize(a.set.len() + n)
 	}
 	return need
@@ -187,7 +205,7 @@ func (a *aggregate) need(keys []*batch.Column, n int) int64 {
 
 func (a *aggregate) add(keys, rest []*batch.Column, n int) error {
 	a.rows += int64(n)
-	return a.set.add(keys, rest, n, a.phase == physical.Final)
+	return a.set.add(keys, rest, n, a.phase.TakesStates())
 }
 
 // passRows is how many rows a partial aggregation looks at before it judges
@@ -199,11 +217,11 @@ const passRows = 100_000
 func (a *aggregate) afterTake(ctx context.Context) error {
 	switch {
 	case a.keys == 0:
-	case a.phase == physical.Partial && a.rows >= passRows && 10*(a.groups+int64(a.set.len())) > 9*a.rows:
+	case a.phase.GivesStates() && a.rows >= passRows && 10*(a.groups+int64(a.set.len())) > 9*a.rows:
 		a.passing = true
 		a.flush()
 	case !a.env.SpillAlways:
-	case a.phase == physical.Partial:
+	case a.phase.GivesStates():
 		a.flush()
 	default:
 		return a.spill(ctx)
@@ -230,6 +248,9 @@ func (a *aggregate) pass(b *batch.Batch) (*batch.Batch, error) {
 		return nil, err
 	}
 	n := b.Rows()
+	if a.phase.TakesStates() {
+		return batch.New(n, append(append([]*batch.Column(nil), keys...), rest...)...), nil
+	}
 	accs := newAccumulators(a.calls)
 	accs.resize(n)
 	if err := accs.update(a.set.rowIDs(n), rest); err != nil {
@@ -248,13 +269,16 @@ func (a *aggregate) end(ctx context.Context) error {
 	if a.keys == 0 {
 		a.set.need(1)
 	}
+	if a.always != nil {
+		a.set.ensure(a.always.Columns, a.always.N)
+	}
 	if len(a.runs) > 0 {
 		if err := a.spill(ctx); err != nil {
 			return err
 		}
 		return a.mergeRuns(ctx)
 	}
-	if a.phase == physical.Partial {
+	if a.phase.GivesStates() {
 		a.flush()
 		return nil
 	}

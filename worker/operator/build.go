@@ -32,6 +32,8 @@ var builders = map[string]builder{
 	"ShuffleRead":   use(newShuffleRead),
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
+	"Expand":        use(newExpand),
+	"Generate":      use(newGenerate),
 }
 
 // use adapts a constructor to its node's type.

@@ -43,6 +43,15 @@ func (s *groupSet) need(groups int) {
 
 // add takes n rows: key columns, and state columns if merge, else expressions.
 func (s *groupSet) add(keys, rest []*batch.Column, n int, merge bool) error {
+	ids := s.ensure(keys, n)
+	if merge {
+		return s.accs.merge(ids, rest)
+	}
+	return s.accs.update(ids, rest)
+}
+
+// ensure makes the groups of n rows of keys and gives their numbers.
+func (s *groupSet) ensure(keys []*batch.Column, n int) []int32 {
 	if cap(s.ids) < n {
 		s.ids = make([]int32, n)
 	}
@@ -57,10 +66,7 @@ func (s *groupSet) add(keys, rest []*batch.Column, n int, merge bool) error {
 		}
 		s.need(len(s.table.hashes()))
 	}
-	if merge {
-		return s.accs.merge(ids, rest)
-	}
-	return s.accs.update(ids, rest)
+	return ids
 }
 
 // rowIDs is 0..n-1: every row its own group.

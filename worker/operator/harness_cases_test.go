@@ -16,7 +16,7 @@ import (
 )
 
 func opCases() []opCase {
-	return slices.Concat(simpleCases(), aggregateCases(), sortCases())
+	return slices.Concat(simpleCases(), aggregateCases(), sortCases(), generateCases())
 }
 
 func simpleCases() []opCase {

@@ -9,6 +9,7 @@ import (
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/shuffle"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table/parquet"
 	"github.com/bixidata/bixi/table/store"
 	"github.com/bixidata/bixi/udf"
 	"github.com/bixidata/bixi/worker/memory"
@@ -27,9 +28,10 @@ type Env struct {
 	Functions *udf.Registry
 	Session   *udf.Session
 	Memory    *memory.Budget
-	// Files holds table data; Scratch takes spilled runs, below ScratchDir, which
+	// Files holds table data, of which Parquet knows some; Scratch takes spilled runs, below ScratchDir, which
 	// belongs to this attempt of the task alone.
 	Files      store.Store
+	Parquet    *parquet.Cache
 	Scratch    store.Store
 	ScratchDir string
 	// BatchRows is the number of rows operators aim for.

@@ -125,7 +125,7 @@ func (s *scan) next(ctx context.Context) error {
 	if sp.Format != physical.FormatParquet {
 		return diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "%s files cannot be scanned", sp.Format)
 	}
-	file, err := parquet.Open(ctx, s.env.Files, sp.Path)
+	file, err := s.env.Parquet.Open(ctx, s.env.Files, sp.Path)
 	if err != nil {
 		return err
 	}

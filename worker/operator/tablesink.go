@@ -37,6 +37,8 @@ type tableSink struct {
 	done  []table.DataFile
 	read  bool
 	given bool
+	// affected counts the rows put and deleted, of a sink with actions.
+	affected int64
 }
 
 type sinkFile struct {
@@ -64,19 +66,38 @@ func (s *tableSink) Next(ctx context.Context) (*batch.Batch, error) {
 		}
 		s.read = true
 	}
-	if s.given || len(s.done) == 0 {
+	if s.given || len(s.done) == 0 && s.affected == 0 {
 		return nil, io.EOF
 	}
 	s.given = true
-	col := batch.NewBuilder(types.BinaryType)
+	return s.report()
+}
+
+// report is the batch that names the files.
+func (s *tableSink) report() (*batch.Batch, error) {
+	file, target, affected := batch.NewBuilder(types.BinaryType), batch.NewBuilder(types.BigIntType), batch.NewBuilder(types.BigIntType)
+	n := 0
+	add := func(f types.Datum, rows int64) {
+		file.AppendDatum(f)
+		target.AppendDatum(int64(s.node.Target))
+		affected.AppendDatum(rows)
+		n++
+	}
 	for _, f := range s.done {
 		text, err := json.Marshal(f)
 		if err != nil {
 			return nil, err
 		}
-		col.AppendDatum(string(text))
+		if s.node.Action {
+			add(string(text), 0)
+		} else {
+			add(string(text), f.Rows)
+		}
 	}
-	return batch.New(len(s.done), col.Finish()), nil
+	if s.affected > 0 {
+		add(nil, s.affected)
+	}
+	return batch.New(n, file.Finish(), target.Finish(), affected.Finish()), nil
 }
 
 func (s *tableSink) consume(ctx context.Context) error {
@@ -91,7 +112,13 @@ func (s *tableSink) consume(ctx context.Context) error {
 		if b.Rows() == 0 {
 			continue
 		}
-		if err := s.write(ctx, b.Dense()); err != nil {
+		b = b.Dense()
+		if s.node.Action {
+			if b = s.act(b); b.N == 0 {
+				continue
+			}
+		}
+		if err := s.write(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -99,6 +126,30 @@ func (s *tableSink) consume(ctx context.Context) error {
 		return err
 	}
 	return s.writeLate(ctx)
+}
+
+// act carries out the actions in the last column of b: it gives the rows to be
+// stored, without that column.
+func (s *tableSink) act(b *batch.Batch) *batch.Batch {
+	last := len(b.Columns) - 1
+	var stay []int32
+	for i := range b.N {
+		action := b.Columns[last].Datum(i).(int64)
+		if action != physical.ActionKeep {
+			s.affected++
+		}
+		if action != physical.ActionDelete {
+			stay = append(stay, int32(i))
+		}
+	}
+	out := batch.New(b.N, b.Columns[:last]...)
+	if len(stay) < b.N {
+		if stay == nil {
+			return &batch.Batch{}
+		}
+		out = out.Take(stay)
+	}
+	return out
 }
 
 // write spreads the rows of b over the files of their partitions.
@@ -251,7 +302,7 @@ func (s *tableSink) route(keys []*batch.Column, n int) (*routes, error) {
 				return nil, diag.Errorf(diag.CodeDynamicPartition, diag.Pos{}, "the value of partition column %s is empty", col.Name)
 			}
 			if len(text)-at > maxPartitionBytes {
-				return nil, diag.Errorf(diag.CodeDynamicPartition, diag.Pos{}, "a value of partition column %s is longer than %d bytes", col.Name, maxPartitionBytes)
+				return nil, diag.Errorf(diag.CodeDynamicPartition, diag.Pos{}, "the value %.40s… of partition column %s is longer than %d bytes", text[at:], col.Name, maxPartitionBytes)
 			}
 			text = append(text, 0)
 		}

@@ -82,3 +82,43 @@ analyze table t compute statistics; analyze table p.t partition (pt = '1') compu
 analyze table t delete statistics; analyze table t compute statistics for columns
 
 create external table t stored as parquet location '/data/t'
+
+create table t (a int, constraint pk primary key (a), b string)
+
+truncate table t columns (a, b); truncate table t partition (pt = '1') columns (a)
+
+alter table t replace columns (a int, b string comment 'x'); alter table t partition column (pt bigint)
+
+alter table t clustered by (a) sorted by (a) into 4 buckets; alter table t range clustered by (a); alter table t not clustered; alter table t not sorted
+
+alter table t merge smallfiles; alter table t partition (pt = '1') merge smallfiles; alter table t compact major; alter table t partition (pt = '1') compact minor
+
+alter table t merge if exists partition (pt = '1'), partition (pt = '2') overwrite partition (pt = '3') purge
+
+alter table t merge partition (pt > '1' and pt < '5') overwrite partition (pt = '3')
+
+alter table t exchange partition (pt = '1') with table p.u
+
+alter table t set location '/x'; alter table t partition (pt = '1') touch
+
+alter table t add constraint pk primary key (a, b) disable novalidate rely; alter table t add primary key (a); alter table t drop constraint pk; alter table t drop primary key
+
+create materialized view m as select 1; create materialized view if not exists p.m lifecycle 3 build deferred (a comment 'x', b) disable rewrite comment 'c' partitioned on (b) clustered by (a) into 4 buckets tblproperties ('k'='v') as select * from t
+
+alter materialized view m rebuild; alter materialized view m rebuild partition (a = '1'), partition (a = '2'); alter materialized view m enable rewrite; alter materialized view m disable rewrite
+
+alter materialized view m rename to n; alter materialized view m set lifecycle 3; drop materialized view if exists m
+
+alter view v change column a comment 'x'; alter view v set tblproperties ('a' = 'b')
+
+clone table t to u; clone table p.t partition (a = '1'), partition (a = '2') to q.u if exists overwrite; clone table t to u if exists ignore
+
+restore table t to lsn '5'; restore table t to version as of 5; restore table t to timestamp as of '2024-01-01 00:00:00'
+
+msck repair table t; msck table t add partitions; msck repair table t drop partitions
+
+alter schema s changeowner to 'me'; alter schema p.s set comment 'x'
+
+analyze table t compute statistics for columns (a, (b, c))
+
+select count, cost, sql, history from restore

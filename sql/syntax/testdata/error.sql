@@ -100,7 +100,7 @@ select /* ERROR "0130401.*variables of script mode" */ @a
 
 /* ERROR "0130401.*script mode" */ @a := select 1
 
-/* ERROR "0130401.*Not supported - MERGE" */ merge into t using u on true
+/* ERROR "0130401.*Not supported - LOCK TABLE" */ lock table t shared
 
 /* ERROR "0130401.*permissions" */ grant select on t to u
 
@@ -142,7 +142,15 @@ drop table /* ERROR "found the end of the text, expected a name" */
 
 alter table t /* ERROR "found \"foo\", expected what to alter" */ foo
 
-alter table t /* ERROR "0130401.*MERGE" */ merge smallfiles
+alter table t /* ERROR "0130401.*ARCHIVE" */ archive
+
+alter table t compact /* ERROR "expected MAJOR or MINOR" */ slowly
+
+alter materialized view m /* ERROR "expected REBUILD" */ refresh
+
+clone table t to u if exists /* ERROR "expected OVERWRITE or IGNORE" */ merge
+
+restore table t to /* ERROR "expected LSN" */ 5
 
 alter table t add partition (/* ERROR "partition column pt needs a value" */ pt)
 

@@ -17,3 +17,9 @@ use p; use p.s; use schema s; use schema
 set; set odps.sql.type.system.odps2=true; set a = b 'c" /* -- x ; select 1
 
 set a=; set odps.sql.timezone; SET x=1\;2; unset a.b.c; set
+
+show materialized views; show external tables in p like 'a*'; show history for table t; show history for table t partition (a = '1'); show recyclebin
+
+show statistic t; show statistic t partition (a = '1') columns; count t; count p.t partition (pt = '1')
+
+cost sql select * from t; cost sql insert into t select 1
