@@ -363,7 +363,7 @@ func TestJoinShared(t *testing.T) {
 	if built != 1 {
 		t.Errorf("built %d times", built)
 	}
-	if err := table.(*joinTable).Close(); err != nil {
+	if err := table.(*joinShare).Close(); err != nil {
 		t.Error(err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // table builds the table of a partition. Its columns end with the number.
 func (s *joinSpill) table(ctx context.Context, right *run) (*joinTable, error) {
 	from := s.join.build
-	b := &joinBuilder{node: s.join.node, keys: from.keys, memory: from.memory, plain: true,
+	b := &joinBuilder{node: s.join.node, keys: from.keys, env: from.env, memory: from.memory, plain: true,
 		types:  append(append([]types.Type{}, from.types...), types.BigIntType),
 		stored: append(append([]int{}, from.stored...), len(from.types)),
 		kept:   append(append([]types.Type{}, from.kept...), types.BigIntType)}

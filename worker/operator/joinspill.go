@@ -33,6 +33,7 @@ type joinSpill struct {
 	pieces, tails []*run   // results: first column is the number
 	merge         *numberMerge
 	joined        bool
+	borrowed      bool // the right partitions belong to a joinShare
 }
 
 // spillFan is the number of partitions; spillDepth how often they are split.
@@ -188,10 +189,11 @@ func (s *joinSpill) joinParts(ctx context.Context, right, left *joinRouter) erro
 			return err
 		}
 		for _, r := range []*run{right.runs[p], left.runs[p]} {
-			if r != nil {
-				if err := r.remove(); err != nil {
-					return err
-				}
+			if r == nil || s.borrowed && r == s.right.runs[p] {
+				continue
+			}
+			if err := r.remove(); err != nil {
+				return err
 			}
 		}
 	}
