@@ -140,10 +140,13 @@ func (j *hashJoin) readRight(ctx context.Context) error {
 	}
 }
 
-// canSpill reports whether the join can be done in partitions. Without keys all rows are in one
-// partition. Comparing NULLs of several keys needs all right rows at once.
-func (j *hashJoin) canSpill() bool {
-	if len(j.node.RightKeys) == 0 || j.env.Scratch == nil {
+// canSpill reports whether rows can be spilled at all.
+func (j *hashJoin) canSpill() bool { return j.env.Scratch != nil }
+
+// hasParts reports whether the join can be done in partitions. Without keys all
+// rows are in one, and comparing NULLs of several keys needs all right rows.
+func (j *hashJoin) hasParts() bool {
+	if len(j.node.RightKeys) == 0 {
 		return false
 	}
 	nulls := j.node.Kind == physical.LeftAntiNull || j.node.Kind == physical.LeftMark
