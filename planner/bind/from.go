@@ -35,22 +35,25 @@ func (b *Binder) fromClause(ref syntax.TableRef, outer *scope, shared *source) (
 func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []relation, error) {
 	switch ref := ref.(type) {
 	case *syntax.Table:
-		return b.table(ref, outer)
+		n, rels, err := b.table(ref, outer)
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.SubqueryTable:
-		if ref.Sample != nil {
-			return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-		}
 		n, err := b.query(ref.Query, outer, nil)
 		if err != nil {
 			return nil, nil, err
 		}
-		return b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		n, rels, err := b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
 		return b.lateralView(ref, outer)
 	case *syntax.FuncTable:
 		return b.funcTable(ref, outer)
+	case *syntax.Pivot:
+		return b.pivot(ref, outer)
+	case *syntax.Unpivot:
+		return b.unpivot(ref, outer)
 	}
 	return nil, nil, unsupported(ref.Pos(), "this table")
 }
@@ -68,9 +71,6 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 }
 
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
-	if ref.Sample != nil {
-		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-	}
 	alias := strings.ToLower(ref.Name.Last().Name)
 	if !ref.Alias.IsZero() {
 		alias = strings.ToLower(ref.Alias.Name)
@@ -115,41 +115,6 @@ func (b *Binder) Scan(t *table.Table) *logical.Scan {
 	return n
 }
 
-func (b *Binder) view(t *table.Table, ref *syntax.Table) (logical.Node, error) {
-	if b.depth++; b.depth > maxViewDepth {
-		return nil, semantic(ref.Pos(), "view %s refers to itself", t.Name)
-	}
-	defer func() { b.depth-- }()
-	st, err := syntax.ParseStatement(t.View)
-	if err != nil {
-		return nil, semantic(ref.Pos(), "the view %s is damaged: %v", t.Name, err)
-	}
-	q, ok := st.(*syntax.QueryStatement)
-	if !ok {
-		return nil, semantic(ref.Pos(), "the view %s is not a query", t.Name)
-	}
-	env := *b.env
-	env.Project, env.Schema = t.Name.Project, t.Name.Schema
-	outside := b.env
-	b.env = &env
-	n, err := b.query(q.Query, nil, nil)
-	b.env = outside
-	if err != nil {
-		return nil, semantic(ref.Pos(), "the view %s no longer fits its tables: %v", t.Name, err)
-	}
-	for i, c := range t.Columns {
-		if i < len(n.Columns()) && !strings.EqualFold(n.Columns()[i].Name, c.Name) {
-			p := &logical.Project{Input: n}
-			for j, col := range n.Columns() {
-				p.Items = append(p.Items, col.Ref())
-				p.Cols = append(p.Cols, b.NewColumn(t.Columns[j].Name, col.Type, col.Required))
-			}
-			return p, nil
-		}
-	}
-	return n, nil
-}
-
 var joinKinds = map[syntax.JoinKind]logical.JoinKind{
 	syntax.InnerJoin: logical.Inner, syntax.CrossJoin: logical.Inner, syntax.CommaJoin: logical.Inner,
 	syntax.LeftJoin: logical.Left, syntax.RightJoin: logical.Right, syntax.FullJoin: logical.Full,
@@ -178,9 +143,7 @@ func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation,
 		using = naturalColumns(ref, lrels, rrels)
 	}
 	if len(using) > 0 {
-		if rels, err = b.using(j, ref, using, lrels, rrels); err != nil {
-			return nil, nil, err
-		}
+		return b.usingJoin(j, using, lrels, rrels)
 	}
 	var n logical.Node = j
 	if ref.On != nil {
@@ -206,60 +169,4 @@ func distinctAliases(ref *syntax.Join, l, r []relation) error {
 		}
 	}
 	return nil
-}
-
-func naturalColumns(ref *syntax.Join, l, r []relation) []syntax.Ident {
-	var out []syntax.Ident
-	right := (&scope{rels: r}).columns()
-	for _, c := range (&scope{rels: l}).columns() {
-		if hasColumn(right, c.Name) {
-			out = append(out, syntax.Ident{Start: syntax.Start{At: ref.OpPos}, Name: c.Name})
-		}
-	}
-	return out
-}
-
-// using adds the equalities of USING and hides the right side's columns (the
-// left side's in a right join), so that the name alone means one column.
-func (b *Binder) using(j *logical.Join, ref *syntax.Join, names []syntax.Ident, l, r []relation) ([]relation, error) {
-	hidden := map[int]bool{}
-	for _, id := range names {
-		lc, _, err := (&scope{rels: l}).lookup([]syntax.Ident{id})
-		if err != nil {
-			return nil, err
-		}
-		rc, _, err := (&scope{rels: r}).lookup([]syntax.Ident{id})
-		if err != nil {
-			return nil, err
-		}
-		eq, err := b.compare(syntax.OpEq, id.Pos(), lc.Ref(), rc.Ref())
-		if err != nil {
-			return nil, err
-		}
-		j.On = append(j.On, eq)
-		if j.Kind == logical.Full {
-			return nil, unsupported(ref.OpPos, "FULL JOIN with USING")
-		}
-		if j.Kind == logical.Right {
-			hidden[lc.ID] = true
-		} else {
-			hidden[rc.ID] = true
-		}
-	}
-	out := append(append([]relation{}, l...), r...)
-	for i := range out {
-		out[i].hidden = merge(out[i].hidden, hidden)
-	}
-	return out, nil
-}
-
-func merge(a, b map[int]bool) map[int]bool {
-	out := map[int]bool{}
-	for k := range a {
-		out[k] = true
-	}
-	for k := range b {
-		out[k] = true
-	}
-	return out
 }

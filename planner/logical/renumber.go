@@ -80,6 +80,10 @@ func (r *renumbering) made(n Node) (Node, bool) {
 		c := *n
 		c.Cols = r.columns(n.Cols)
 		return &c, true
+	case *Script:
+		c := *n
+		c.Cols = r.columns(n.Cols)
+		return &c, true
 	case *Shared:
 		return &Shared{Def: n.Def, From: n.From, Cols: r.columns(n.Cols)}, true
 	case *Join:
@@ -88,7 +92,7 @@ func (r *renumbering) made(n Node) (Node, bool) {
 			c.Mark = r.column(n.Mark)
 		}
 		return &c, true
-	case *Filter, *Sort, *Limit, *LimitBy, *SingleRow:
+	case *Filter, *Sort, *Limit, *LimitBy, *Repeat, *Distribute, *SingleRow:
 		return n, true
 	}
 	return nil, false

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -16,42 +18,47 @@ func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
 	if x, ok := n.Input.(*logical.Expand); ok && l.groupsFirst(n, x) {
 		return l.groupingSets(n, x, ordered)
 	}
-	in, err := l.lower(n.Input, need{}.with(n.Exprs()...), false)
+	in, err := l.branches(n.Input, need{}.with(n.Exprs()...), false)
 	if err != nil {
 		return nil, err
 	}
-	est := l.cost.Of(n)
-	single := l.aggregateNode(n, in, ordered)
-	single.Always = n.Always
-	out := &plan{cols: n.Cols, rows: est.Rows}
-	if in.dist.single || within(in.dist.keys, texts(n.Keys)) {
-		out.node, out.dist = single, dist{single: in.dist.single, partitions: in.dist.partitions}
+	rows := l.cost.Of(n).Rows
+	if in.branches == nil && (in.dist.single || within(in.dist.keys, texts(n.Keys))) {
+		whole := l.aggregateNode(n, in, ordered)
+		whole.Always = n.Always
+		out := &plan{node: whole, cols: n.Cols, rows: rows, dist: dist{single: in.dist.single, partitions: in.dist.partitions}}
 		out.dist.keys = renamed(in.dist.keys, n.Keys, n.Cols[:len(n.Keys)])
 		return out, nil
 	}
-	keyCols := refs(n.Cols[:len(n.Keys)])
 	partitions := 1
 	if len(n.Keys) > 0 {
-		partitions = l.partitions(0, est.Rows)
+		partitions = l.partitions(0, rows)
 	}
-	if len(n.Keys) > 0 && len(n.Always) == 0 && est.Rows > directRatio*in.rows && partitions > 1 {
-		moved := l.hashed(in, n.Keys, partitions, false)
-		out.node = l.aggregateNode(n, moved, ordered)
-		out.dist = dist{keys: texts(keyCols), partitions: partitions}
-		return out, nil
+	if len(n.Keys) > 0 && len(n.Always) == 0 && rows > directRatio*in.rows && partitions > 1 {
+		moved := in.union(func(b *plan) *plan { return l.hashed(b, n.Keys, partitions, false) })
+		d := dist{keys: texts(refs(n.Cols[:len(n.Keys)])), partitions: partitions}
+		return &plan{node: l.aggregateNode(n, moved, ordered), cols: n.Cols, rows: rows, dist: d}, nil
 	}
-	single.Phase, single.Ordered = physical.Partial, false
-	half := &plan{node: single, cols: n.Cols, rows: est.Rows}
-	moved := l.hashed(half, keyCols, partitions, false)
-	final := *single
+	return l.halves(n, in, partitions, ordered), nil
+}
+
+// halves aggregates what each task has, and then what they all found.
+func (l *Lowerer) halves(n *logical.Aggregate, in *plan, partitions int, ordered bool) *plan {
+	var half *physical.HashAggregate
+	moved := in.union(func(b *plan) *plan {
+		half = l.aggregateNode(n, b, false)
+		half.Phase, half.Always = physical.Partial, n.Always
+		partial := &plan{node: half, cols: n.Cols, rows: l.cost.Of(n).Rows, dist: dist{single: b.dist.single}}
+		return l.hashed(partial, refs(n.Cols[:len(n.Keys)]), partitions, false)
+	})
+	final := *half
 	final.Unary = unary(moved.node)
 	final.Phase, final.Ordered, final.Always = physical.Final, ordered, nil
 	final.Keys = make([]scalar.Expr, len(n.Keys))
 	for i, k := range n.Keys {
 		final.Keys[i] = &scalar.Column{ID: i, Name: n.Cols[i].Name, Typ: k.Type()}
 	}
-	out.node, out.dist = &final, moved.dist
-	return out, nil
+	return &plan{node: &final, cols: n.Cols, rows: l.cost.Of(n).Rows, dist: moved.dist}
 }
 
 func (l *Lowerer) aggregateNode(n *logical.Aggregate, in *plan, ordered bool) *physical.HashAggregate {
@@ -71,7 +78,8 @@ func (l *Lowerer) aggregateNode(n *logical.Aggregate, in *plan, ordered bool) *p
 }
 
 // unfilter expresses FILTER (WHERE c) as arguments that are NULL where c is not
-// true; every aggregate skips those.
+// true; every aggregate skips those. Constant arguments stay what they are, unless
+// there are no others.
 func unfilter(g scalar.Aggregate) scalar.Aggregate {
 	if g.Filter == nil {
 		return g
@@ -80,7 +88,12 @@ func unfilter(g scalar.Aggregate) scalar.Aggregate {
 	if len(args) == 0 {
 		args = []scalar.Expr{&scalar.Literal{Value: true, Typ: types.BooleanType}}
 	}
+	constant := func(e scalar.Expr) bool { _, ok := e.(*scalar.Literal); return ok }
+	all := !slices.ContainsFunc(args, func(e scalar.Expr) bool { return !constant(e) })
 	g.Args = logical.Map(args, func(e scalar.Expr) scalar.Expr {
+		if constant(e) && !all {
+			return e
+		}
 		return &scalar.Case{Whens: []scalar.Expr{g.Filter}, Thens: []scalar.Expr{e}, Else: &scalar.Literal{Typ: e.Type()}, Typ: e.Type()}
 	})
 	g.Filter = nil

@@ -11,8 +11,7 @@ import (
 var joinKinds = map[logical.JoinKind]physical.JoinKind{
 	logical.Inner: physical.Inner, logical.Left: physical.LeftOuter, logical.Right: physical.RightOuter,
 	logical.Full: physical.FullOuter, logical.Semi: physical.LeftSemi, logical.Anti: physical.LeftAnti,
-	logical.AntiNull: physical.LeftAntiNull, logical.Mark: physical.LeftMark,
-	logical.Single: physical.LeftOuter,
+	logical.AntiNull: physical.LeftAntiNull, logical.Mark: physical.LeftMark, logical.Single: physical.LeftOuter,
 }
 
 // swapped is the kind of the same join with its sides exchanged.
@@ -75,7 +74,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 		ls, rs, kind = rs, ls, swapped[kind]
 	}
 	l.joins++
-	j := &physical.HashJoin{ID: l.joins, Kind: kind, NullSafe: nullSafe, Single: n.Kind == logical.Single}
+	j := &physical.HashJoin{ID: l.joins, Kind: kind, NullSafe: nullSafe, Many: n.Many}
 	var d dist
 	switch {
 	case ls.dist.single && rs.dist.single:
@@ -195,7 +194,7 @@ func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *join
 		ls.plan = l.gather(ls.plan, ordered, physical.Durable)
 		rs.plan = l.gather(rs.plan, ordered, physical.Durable)
 	}
-	j := &physical.LoopJoin{Kind: kind, Single: n.Kind == logical.Single}
+	j := &physical.LoopJoin{Kind: kind, Many: n.Many}
 	if !ls.dist.single || !rs.dist.single {
 		rs.plan = l.broadcast(rs.plan, ordered)
 		j.Shared = true

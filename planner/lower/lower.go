@@ -75,6 +75,8 @@ type plan struct {
 	cols []logical.Column
 	dist dist
 	rows float64
+	// branches, if any, are the inputs of a union that has no node yet.
+	branches []*plan
 }
 
 // Query lowers the plan of a query whose rows go to a client, in order, from
@@ -105,6 +107,20 @@ func (s need) with(es ...scalar.Expr) need {
 // lower gives a plan of n with at least the columns in want. If ordered, the
 // order of rows is defined, whatever order tasks run in.
 func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) {
+	p, err := l.branches(n, want, ordered)
+	if err != nil {
+		return nil, err
+	}
+	return p.union(func(b *plan) *plan {
+		if p.branches == nil {
+			return b
+		}
+		return l.gather(b, ordered, physical.Durable)
+	}), nil
+}
+
+// lowerNode is branches of what is no union.
+func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, error) {
 	switch n := n.(type) {
 	case *logical.Scan:
 		return l.scan(n, want)
@@ -112,35 +128,47 @@ func (l *Lowerer) lower(n logical.Node, want need, ordered bool) (*plan, error) 
 		v := &physical.Values{Fields: schema(n.Cols), Rows: n.Rows}
 		return &plan{node: v, cols: n.Cols, dist: dist{single: true}, rows: float64(len(n.Rows))}, nil
 	case *logical.Filter:
-		in, err := l.lower(n.Input, want.with(n.Conds...), ordered)
+		in, err := l.branches(n.Input, want.with(n.Conds...), ordered)
 		if err != nil {
 			return nil, err
 		}
-		in.node = &physical.Filter{Unary: unary(in.node), Cond: in.expr(scalar.And(n.Conds))}
+		in = in.each(func(in *plan) *plan {
+			q := *in
+			q.node = &physical.Filter{Unary: unary(in.node), Cond: in.expr(scalar.And(n.Conds))}
+			return &q
+		})
 		in.rows = l.cost.Of(n).Rows
 		return in, nil
 	case *logical.Project:
 		return l.project(n, want, ordered)
 	case *logical.Generate:
 		return l.generate(n, want, ordered)
+	case *logical.Script:
+		return l.script(n)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
 	case *logical.Expand:
 		return l.expand(n, want, ordered)
+	case *logical.Distribute:
+		return l.distribute(n, want, ordered)
+	case *logical.Repeat:
+		return l.repeat(n, want, ordered)
 	case *logical.Join:
 		return l.join(n, want, ordered)
+	case *logical.Window:
+		return l.window(n, want, ordered)
 	case *logical.Sort:
 		return l.sort(n, want)
 	case *logical.Limit:
 		return l.limit(n, want)
-	case *logical.Union:
-		return l.union(n, ordered)
 	case *logical.Shared:
 		return l.use(n)
 	case *logical.LimitBy:
 		return l.limitBy(n, want)
 	case *logical.Write:
 		return l.write(n)
+	case *logical.Unload:
+		return l.unload(n)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {
@@ -244,14 +272,16 @@ func (l *Lowerer) project(n *logical.Project, want need, ordered bool) (*plan, e
 			items, cols = append(items, n.Items[i]), append(cols, c)
 		}
 	}
-	in, err := l.lower(n.Input, need{}.with(items...), ordered)
+	in, err := l.branches(n.Input, need{}.with(items...), ordered)
 	if err != nil {
 		return nil, err
 	}
-	out := &plan{cols: cols, dist: in.dist, rows: in.rows}
-	out.node = &physical.Project{Unary: unary(in.node), Exprs: in.exprs(items), Names: names(cols)}
-	out.dist.keys = renamed(in.dist.keys, items, cols)
-	return out, nil
+	return in.each(func(in *plan) *plan {
+		out := &plan{cols: cols, dist: in.dist, rows: in.rows}
+		out.node = &physical.Project{Unary: unary(in.node), Exprs: in.exprs(items), Names: names(cols)}
+		out.dist.keys = renamed(in.dist.keys, items, cols)
+		return out
+	}), nil
 }
 
 // renamed expresses distribution keys in the columns of a projection, or gives
@@ -403,25 +433,4 @@ func (l *Lowerer) topN(n *logical.Limit, s *logical.Sort, want need) (*plan, err
 	}
 	in.node = &physical.TopN{Unary: unary(in.node), Keys: keys, Limit: n.Count, Offset: n.Offset}
 	return in, nil
-}
-
-// union reads its inputs one after the other in one task.
-func (l *Lowerer) union(n *logical.Union, ordered bool) (*plan, error) {
-	out := &plan{cols: n.Cols, dist: dist{single: true}}
-	u := &physical.Union{}
-	for _, in := range n.All {
-		p, err := l.lower(in, logical.IDs(in), ordered)
-		if err != nil {
-			return nil, err
-		}
-		cols := append([]logical.Column{}, in.Columns()...)
-		for i := range cols {
-			cols[i].Name = n.Cols[i].Name
-		}
-		p = l.gather(l.arrange(p, cols), ordered, physical.Durable)
-		out.rows += p.rows
-		u.All = append(u.All, p.node)
-	}
-	out.node = u
-	return out, nil
 }

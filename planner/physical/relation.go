@@ -20,6 +20,8 @@ type Scan struct {
 	ID      int // unique in the plan
 	Table   string
 	Columns []ScanColumn
+	// Text is the format of the files, nil for Parquet.
+	Text *TextFormat
 	// Filter, over Columns (not Output), is applied while reading; nil for none.
 	Filter scalar.Expr
 	// Output lists the positions in Columns that leave the node; the others
@@ -224,12 +226,12 @@ type HashJoin struct {
 	RightKeys []scalar.Expr
 	NullSafe  []bool // per key: <=> instead of =; nil for none
 	Residual  scalar.Expr
+	// Many, if set, is the message of the error when a left row has several matches
+	// (LeftOuter).
+	Many string
 	// Shared says that every task of the stage reads the same right input
 	// (broadcast), so a process builds it once.
 	Shared bool
-	// Single makes a LeftOuter join fail where a left row has more than one match
-	// (scalar subquery).
-	Single bool
 	// Output lists the positions in JoinSchema that leave the node; nil for all.
 	Output []int
 }
@@ -252,6 +254,9 @@ func pick(s types.Schema, out []int) types.Schema {
 
 func (j *HashJoin) Describe() string {
 	d := fmt.Sprintf("HashJoin %d %s", j.ID, j.Kind)
+	if j.Many != "" {
+		d += " single"
+	}
 	for i := range j.LeftKeys {
 		d += fmt.Sprintf(" %s = %s", j.LeftKeys[i], j.RightKeys[i])
 	}
@@ -260,9 +265,6 @@ func (j *HashJoin) Describe() string {
 	}
 	if j.Shared {
 		d += " shared"
-	}
-	if j.Single {
-		d += " single"
 	}
 	return d
 }
@@ -275,8 +277,8 @@ type LoopJoin struct {
 	Binary
 	Kind   JoinKind
 	Cond   scalar.Expr
+	Many   string // as in HashJoin
 	Shared bool
-	Single bool  // as in HashJoin
 	Output []int // as in HashJoin
 }
 
@@ -286,11 +288,11 @@ func (j *LoopJoin) Schema() types.Schema {
 
 func (j *LoopJoin) Describe() string {
 	d := "LoopJoin " + j.Kind.String()
+	if j.Many != "" {
+		d += " single"
+	}
 	if j.Cond != nil {
 		d += " " + j.Cond.String()
-	}
-	if j.Single {
-		d += " single"
 	}
 	return d
 }
@@ -336,6 +338,9 @@ type Union struct {
 
 func (u *Union) Schema() types.Schema { return u.All[0].Schema() }
 func (u *Union) Describe() string     { return "Union" }
+
+// ManyRows is the message of a scalar subquery that is none.
+const ManyRows = "a scalar subquery gave more rows than one"
 
 // SingleRow gives its input's only row, a row of NULLs if there is none, and
 // fails if there are more (scalar subquery).

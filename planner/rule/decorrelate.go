@@ -251,8 +251,8 @@ func oneRow(n logical.Node) bool {
 		return len(n.Keys) == 0
 	case *logical.Project:
 		return oneRow(n.Input)
-	case *logical.Sort:
-		return oneRow(n.Input)
+	case *logical.Sort, *logical.Window:
+		return oneRow(n.Inputs()[0])
 	case *logical.Values:
 		return len(n.Rows) == 1
 	case *logical.Join:

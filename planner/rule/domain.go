@@ -2,6 +2,7 @@ package rule
 
 import (
 	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
@@ -50,9 +51,9 @@ func (c *Context) bindings(j *logical.Join) (logical.Node, error) {
 		}
 	}
 	if j.Kind == logical.Single {
-		own.Apply = false
+		own.Apply, own.Many = false, physical.ManyRows
 		if oneRow(j.R) {
-			own.Kind = logical.Left
+			own.Kind, own.Many = logical.Left, ""
 		}
 		own.On = eqs
 		return &own, nil
@@ -138,7 +139,7 @@ func (d *domain) push(n logical.Node) (logical.Node, binding, error) {
 		return d.beside(p, by), by, nil
 	case *logical.Sort:
 		return d.push(n.Input) // only a Limit gives an order a meaning
-	case *logical.Generate, *logical.Expand:
+	case *logical.Generate, *logical.Expand, *logical.Repeat, *logical.Distribute:
 		in, by, err := d.push(n.Inputs()[0])
 		if err != nil {
 			return nil, nil, err

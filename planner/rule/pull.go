@@ -2,6 +2,7 @@ package rule
 
 import (
 	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -48,8 +49,10 @@ func (p *puller) pull(n logical.Node) (logical.Node, bool) {
 		return p.aggregate(n)
 	case *logical.Join:
 		return p.join(n)
-	case *logical.Generate, *logical.Expand:
+	case *logical.Generate, *logical.Expand, *logical.Repeat, *logical.Distribute:
 		return p.through(n)
+	case *logical.Window:
+		return p.window(n)
 	case *logical.Sort:
 		return p.pull(n.Input) // the order of a subquery without LIMIT means nothing
 	case *logical.Limit:
@@ -216,7 +219,7 @@ func (c *Context) pullSingle(j *logical.Join) (logical.Node, bool) {
 		return nil, false
 	}
 	out := *j
-	out.Apply, out.R, out.On = false, r, p.preds
+	out.Apply, out.R, out.On, out.Many = false, r, p.preds, physical.ManyRows
 	return &out, true
 }
 

@@ -122,7 +122,7 @@ func TestGuards(t *testing.T) {
 		script string
 		code   diag.Code
 	}{
-		{"set odps.sql.allow.cartesian=false; select * from (values (1)) a(x), (values (2)) b(y)", diag.CodeCartesian},
+		{"set odps.sql.allow.cartesian=false; select * from (values (1), (2)) a(x), (values (2), (3)) b(y)", diag.CodeCartesian},
 		{"create table p (a bigint) partitioned by (ds string); set odps.sql.allow.fullscan=false; select * from p", diag.CodeSemantic},
 		{"set odps.sql.validate.orderby.limit=true; select 1 as a order by a", diag.CodeSemantic},
 	} {

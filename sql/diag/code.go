@@ -17,6 +17,7 @@ const (
 	CodeDynamicPartition Code = "0123031"
 	CodeCast             Code = "0123091"
 	CodeKilled           Code = "0123105"
+	CodeScript           Code = "0123055"
 	CodeBadDatetime      Code = "0123111"
 	CodeUserFunction     Code = "0123131"
 	CodeSubquery         Code = "0130051"
@@ -76,6 +77,7 @@ var infos = []Info{
 	{CodeInvalidArgument, User, "Invalid function argument", "a function refused the value of an argument", "select split_part('a', 'b', 0)"},
 	{CodeOverflow, User, "Arithmetic overflow", "a result does not fit its type", "select 9223372036854775807 + 1"},
 	{CodeDynamicPartition, User, "Dynamic partition error", "a dynamic partition value is NULL, empty or not allowed, or there are too many", "create table dynamic (a bigint) partitioned by (ds string); insert into dynamic partition (ds) select 1, cast(null as string)"},
+	{CodeScript, User, "Script failed", "the program of SELECT TRANSFORM could not be run or ended with an error", "select transform(a) using 'false' from (select 1 as a) t"},
 	{CodeCast, User, "Illegal cast", "a value cannot be converted to the type asked for", "select cast('abc' as bigint)"},
 	{CodeKilled, User, "Job cancelled", "the job was cancelled by its user", ""},
 	{CodeBadDatetime, User, "Bad datetime", "a text is not a date or time", "select date'2024-02-30'"},
@@ -90,7 +92,7 @@ var infos = []Info{
 	{CodeTableExists, User, "Table already exists", "a table or view of this name exists", "create table twice (a bigint); create table twice (a bigint)"},
 	{CodeColumnNotFound, User, "Column not found", "no column in scope has this name", "select no_such_column"},
 	{CodeSetOperation, User, "Invalid set operation", "the sides differ in their columns", "select 1 union all select 1, 2"},
-	{CodeCartesian, User, "Cartesian product not allowed", "a join has no condition and odps.sql.allow.cartesian is false", "set odps.sql.allow.cartesian=false; select 1 from (select 1 a) x join (select 2 b) y"},
+	{CodeCartesian, User, "Cartesian product not allowed", "a join has no condition and odps.sql.allow.cartesian is false", "set odps.sql.allow.cartesian=false; select 1 from (select 1 a union all select 2) x join (select 2 b union all select 3) y"},
 	{CodePartitionMissing, User, "Partition not found", "the table has no such partition", "create table parted (a bigint) partitioned by (ds string); alter table parted drop partition (ds='2024-01-01')"},
 	{CodeUnsupported, User, "Not supported", "the feature is known but not part of this version", "grant select on table t to user u"},
 	{CodeMRResource, User, "MapReduce resource missing", "a program or resource of the job is missing", ""},

@@ -21,6 +21,7 @@ var builders = map[string]builder{
 	"Sort":          use(newSort),
 	"TopN":          use(newTopN),
 	"TableSink":     use(newTableSink),
+	"FileSink":      use(newFileSink),
 	"Project":       use(newProject),
 	"Limit":         use(newLimit),
 	"LimitBy":       use(newLimitBy),
@@ -32,8 +33,11 @@ var builders = map[string]builder{
 	"ShuffleRead":   use(newShuffleRead),
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
+	"Window":        use(newWindow),
 	"Expand":        use(newExpand),
+	"Repeat":        use(newRepeat),
 	"Generate":      use(newGenerate),
+	"Script":        use(newScript),
 }
 
 // use adapts a constructor to its node's type.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/sql/diag"
 )
 
 // hashJoin builds a table over its right input when it is opened and probes it
@@ -151,6 +152,11 @@ func (j *hashJoin) hasParts() bool {
 	}
 	nulls := j.node.Kind == physical.LeftAntiNull || j.node.Kind == physical.LeftMark
 	return !nulls || len(j.node.RightKeys) == 1 && j.node.Residual == nil
+}
+
+// errMany is the error of a left row with several matches where one is allowed.
+func (j *hashJoin) errMany() error {
+	return diag.Errorf(diag.CodeSubquery, diag.Pos{}, "%s", j.node.Many)
 }
 
 func (j *hashJoin) shared() bool { return j.node.Shared && j.env.Shared != nil }

@@ -60,7 +60,7 @@ func (s *joinSpill) joinBlocks(ctx context.Context, right, left *run) error {
 // having no match at all is decided at the end.
 func (b *joinBlocks) plainJoin() *hashJoin {
 	own, node := *b.spill.join, *b.spill.join.node
-	node.Single = false
+	node.Many = ""
 	switch node.Kind {
 	case physical.LeftOuter:
 		node.Kind = physical.Inner
@@ -146,8 +146,8 @@ func (b *joinBlocks) pairs(ctx context.Context, out *joinResult) error {
 		numbers := slices.Clone(batch.Values[int64](batch.Flatten(piece.Columns[width])))
 		before := int64(-1)
 		for i, n := range numbers {
-			if b.spill.join.node.Single && (n == before || b.matched.Get(int(n>>blockBits))) {
-				return errManyRows()
+			if b.spill.join.node.Many != "" && (n == before || b.matched.Get(int(n>>blockBits))) {
+				return b.spill.join.errMany()
 			}
 			before = n
 			numbers[i] = n | b.block

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"math"
+	"slices"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
@@ -86,6 +87,9 @@ func (j *joinBuilder) addRows(kept *batch.Batch, keys []*batch.Column, words []u
 			j.able = append(j.able, 0)
 		}
 		j.able.CopyBits(at, able, 0, n)
+	}
+	if need := at + n; need > cap(j.words) { // doubled: append would copy it four times over
+		j.words = slices.Grow(j.words, max(n, at))
 	}
 	j.words = append(j.words, words...)
 	j.rows.add(kept, kept.Sel)

@@ -28,6 +28,7 @@ type joinProbe struct {
 	row    int   // the left row whose matches are being given
 	cur    int32 // the next of them, or -1
 	paired bool  // row has had a match already
+	many   bool  // some row has had two
 
 	li, ri   []int32 // pairs
 	outL     []int32
@@ -112,9 +113,6 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 	if err := p.checkPairs(); err != nil {
 		return nil, err
 	}
-	if err := p.checkSingle(from); err != nil {
-		return nil, err
-	}
 	p.see(p.ri)
 	switch kind {
 	case physical.RightSemi, physical.RightAnti:
@@ -122,6 +120,9 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 		return nil, nil
 	case physical.LeftOuter, physical.FullOuter:
 		p.addUnmatched(from)
+		if p.many && p.join.node.Many != "" {
+			return nil, p.join.errMany()
+		}
 		p.li, p.outL = p.outL, p.li
 		p.ri, p.outR = p.outR, p.ri
 	}
@@ -261,6 +262,7 @@ func (p *joinProbe) addUnmatched(from int) {
 		}
 		for ; k < len(p.li) && p.li[k] == int32(row); k++ {
 			p.outL, p.outR = append(p.outL, int32(row)), append(p.outR, p.ri[k])
+			p.many = p.many || p.paired
 			p.paired = true
 		}
 		if row < p.row && !p.paired {

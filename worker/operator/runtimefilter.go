@@ -197,13 +197,19 @@ func (f *KeyFilter) Select(c *batch.Column, sel []int32) []int32 {
 	if f.rows == 0 {
 		return sel[:0]
 	}
-	if c.Enc == batch.Dict && c.Dict.N <= 2*len(sel) {
-		return f.selectDict(c, sel)
+	if !f.text && c.Valid == nil {
+		switch {
+		case c.Enc == batch.Flat && c.Phys == batch.PhysI64:
+			return selectInts(f, batch.Values[int64](c), sel)
+		case c.Enc == batch.Flat && c.Phys == batch.PhysI32:
+			return selectInts(f, batch.Values[int32](c), sel)
+		case c.Enc == batch.Dict && c.Dict.Phys == batch.PhysI64:
+			return selectCodes(f, batch.Values[int64](c.Dict), c.Codes, sel)
+		case c.Enc == batch.Dict && c.Dict.Phys == batch.PhysI32:
+			return selectCodes(f, batch.Values[int32](c.Dict), c.Codes, sel)
+		}
 	}
 	k := 0
-	if d := c; c.Enc == batch.Flat && c.Valid == nil && !f.text && d.Phys == batch.PhysI64 {
-		return f.selectInts(batch.Values[int64](c), sel)
-	}
 	for _, i := range sel {
 		sel[k] = i
 		if !c.IsNull(int(i)) && f.mayContain(c, int(i)) {
@@ -213,33 +219,18 @@ func (f *KeyFilter) Select(c *batch.Column, sel []int32) []int32 {
 	return sel[:k]
 }
 
-// selectDict decides once for each entry of the dictionary.
-func (f *KeyFilter) selectDict(c *batch.Column, sel []int32) []int32 {
-	may := make([]bool, c.Dict.N)
-	for i := range may {
-		may[i] = f.mayContain(c.Dict, i)
-	}
-	k := 0
-	for _, i := range sel {
-		sel[k] = i
-		if may[c.Codes[i]] && !c.IsNull(int(i)) {
-			k++
-		}
-	}
-	return sel[:k]
-}
-
-func (f *KeyFilter) selectInts(vals []int64, sel []int32) []int32 {
+func selectInts[T int32 | int64](f *KeyFilter, vals []T, sel []int32) []int32 {
 	k := 0
 	span := uint64(f.hi) - uint64(f.lo)
 	for _, i := range sel {
 		sel[k] = i
-		d := uint64(vals[i]) - uint64(f.lo)
+		v := int64(vals[i])
+		d := uint64(v) - uint64(f.lo)
 		switch {
 		case d > span:
 		case f.exact != nil:
 			k += int(f.exact[d/64] >> (d % 64) & 1)
-		case f.bloom == nil || f.has(uint64(vals[i])*slotMix):
+		case f.bloom == nil || f.has(uint64(v)*slotMix):
 			k++
 		}
 	}

@@ -27,7 +27,7 @@ type scan struct {
 	keys    []runtimeKey
 	split   int
 	file    *parquet.File
-	reader  *parquet.Reader
+	reader  rowReader   // of the split, nil between splits
 	probe   batch.Batch // the filter's view: node.Columns, those not read nil
 	out     batch.Batch
 	all     []int32
@@ -37,6 +37,7 @@ type scan struct {
 type runtimeKey struct {
 	column int
 	filter *KeyFilter
+	probe  *keyProbe
 }
 
 func newScan(n *physical.Scan, _ []Operator, env *Env) (*scan, error) {
@@ -81,7 +82,7 @@ func newScan(n *physical.Scan, _ []Operator, env *Env) (*scan, error) {
 func (s *scan) Open(context.Context) error {
 	for _, f := range s.node.RuntimeFilters {
 		if k := s.env.Filters.Find(f.Join, f.Key); k != nil {
-			s.keys = append(s.keys, runtimeKey{f.Column, k})
+			s.keys = append(s.keys, runtimeKey{f.Column, k, &keyProbe{filter: k}})
 		}
 	}
 	return nil
@@ -122,6 +123,14 @@ func (s *scan) next(ctx context.Context) error {
 	}
 	sp := splits[s.split]
 	s.split++
+	if s.node.Text != nil {
+		s.probe.Columns = make([]*batch.Column, len(s.node.Columns))
+		rows, err := s.openText(ctx, sp)
+		if err == nil {
+			s.reader = rows
+		}
+		return err
+	}
 	if sp.Format != physical.FormatParquet {
 		return diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "%s files cannot be scanned", sp.Format)
 	}
@@ -199,7 +208,7 @@ func (s *scan) filter(b *batch.Batch) ([]int32, error) {
 		if len(sel) == 0 {
 			break
 		}
-		sel = k.filter.Select(s.probe.Columns[k.column], sel)
+		sel = k.probe.Select(s.probe.Columns[k.column], sel)
 	}
 	if len(sel) == b.N {
 		return nil, nil
@@ -248,8 +257,10 @@ func (s *scan) closeFile() error {
 		return nil
 	}
 	err := s.reader.Close()
-	if ferr := s.file.Close(); err == nil {
-		err = ferr
+	if s.file != nil {
+		if ferr := s.file.Close(); err == nil {
+			err = ferr
+		}
 	}
 	s.reader, s.file = nil, nil
 	return err

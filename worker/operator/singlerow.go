@@ -6,6 +6,7 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 )
 
@@ -37,7 +38,8 @@ func (s *singleRow) Next(ctx context.Context) (*batch.Batch, error) {
 			continue
 		}
 		if row != nil || b.Rows() > 1 {
-			return nil, errManyRows()
+			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, physical.ManyRows).
+				WithHint("add LIMIT 1 or an aggregate to the subquery")
 		}
 		row = b.Clone()
 	}
