@@ -13,6 +13,9 @@ import (
 // columns it reads, and joined back on them (domain.go): then its own Applies
 // refer to nothing outside and are next.
 func decorrelate(c *Context, n logical.Node) (logical.Node, error) {
+	if f, ok := n.(*logical.Filter); ok {
+		c.decide(f)
+	}
 	j, ok := n.(*logical.Join)
 	if !ok || !j.Apply {
 		return c.decorrelateInputs(n)
@@ -61,6 +64,9 @@ func (c *Context) decorrelateInputs(n logical.Node) (logical.Node, error) {
 // pullAll decorrelates the applies of n by pulling alone, from the innermost
 // outwards. n may itself refer to an outer query.
 func (c *Context) pullAll(n logical.Node) (logical.Node, bool) {
+	if f, ok := n.(*logical.Filter); ok {
+		c.decide(f)
+	}
 	if in := n.Inputs(); len(in) > 0 {
 		out := make([]logical.Node, len(in))
 		for i, k := range in {
@@ -141,7 +147,7 @@ func (c *Context) combine(j *logical.Join, preds []scalar.Expr) (logical.Node, b
 		plain.Kind = logical.Anti
 		plain.On = logical.Map(j.On, func(e scalar.Expr) scalar.Expr { return notFalse(j, e) })
 	case logical.Mark:
-		if len(j.On) > 0 && !allRequired(j.On, requiredColumns(j)) {
+		if len(j.On) > 0 && !c.decided[j.Mark.ID] && !allRequired(j.On, requiredColumns(j)) {
 			return c.twoMarks(&plain, preds)
 		}
 		plain.On = append(append([]scalar.Expr{}, plain.On...), preds...)
