@@ -127,8 +127,14 @@ func (c *Context) uncorrelated(j *logical.Join) logical.Node {
 	if len(j.On) == 0 {
 		plain.R = &logical.Limit{Input: j.R, Count: 1}
 	}
-	if j.Kind == logical.AntiNull {
-		simplifyAntiNull(&plain)
+	switch {
+	case j.Kind == logical.AntiNull && allRequired(j.On, requiredColumns(j)):
+		plain.Kind = logical.Anti // nothing can be NULL
+	case (j.Kind == logical.AntiNull || j.Kind == logical.Mark) && len(j.On) > 1 && !allKeys(j):
+		// A join decides what is unknown by its keys; other conditions say it themselves.
+		if n, ok := c.combine(j, nil); ok {
+			return n
+		}
 	}
 	if j.Kind == logical.Mark && len(j.On) == 0 {
 		return c.existsMark(&plain)
@@ -209,15 +215,18 @@ func sameColumns(def *logical.Definition) *logical.Shared {
 	return def.Use(func(c logical.Column) logical.Column { return c })
 }
 
-// simplifyAntiNull finds a cheaper form of NOT IN: a plain anti join if nothing
-// can be NULL, and for several columns an anti join over null-aware conditions.
-func simplifyAntiNull(j *logical.Join) {
-	if allRequired(j.On, requiredColumns(j)) {
-		j.Kind = logical.Anti
-	} else if len(j.On) > 1 {
-		j.Kind = logical.Anti
-		j.On = logical.Map(j.On, func(e scalar.Expr) scalar.Expr { return notFalse(j, e) })
+// allKeys reports whether each condition of j equates something of one side with
+// something of the other.
+func allKeys(j *logical.Join) bool {
+	l, r := logical.IDs(j.L), logical.IDs(j.R)
+	of := func(e scalar.Expr, ids map[int]bool) bool { return logical.Refs(e, ids) && logical.Within(e, ids) }
+	for _, e := range j.On {
+		c, ok := e.(*scalar.Call)
+		if !ok || c.Name != "=" || !(of(c.Args[0], l) && of(c.Args[1], r) || of(c.Args[0], r) && of(c.Args[1], l)) {
+			return false
+		}
 	}
+	return true
 }
 
 // requiredColumns is the set of columns of j's sides that are never NULL.
