@@ -165,6 +165,8 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.limit(n, want)
 	case *logical.Shared:
 		return l.use(n)
+	case *logical.LimitBy:
+		return l.limitBy(n, want)
 	case *logical.Write:
 		return l.write(n)
 	case *logical.Unload:
