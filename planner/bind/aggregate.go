@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
@@ -14,6 +15,7 @@ import (
 // expressions are bound. An aggregate call is bound to a reference to its column.
 type aggregation struct {
 	keys    []scalar.Expr
+	texts   []string // of keys, to find them by
 	keyCols []logical.Column
 	aggs    []scalar.Aggregate
 	aggCols []logical.Column
@@ -99,14 +101,15 @@ func (a *aggregation) key(e scalar.Expr) *logical.Column {
 	return nil
 }
 
+func (a *aggregation) addKey(e scalar.Expr, col logical.Column) {
+	a.keys, a.texts, a.keyCols = append(a.keys, e), append(a.texts, e.String()), append(a.keyCols, col)
+}
+
 func (a *aggregation) keyIndex(e scalar.Expr) int {
-	text := e.String()
-	for i := range a.keys {
-		if a.keys[i].String() == text {
-			return i
-		}
+	if len(a.texts) == 0 {
+		return -1
 	}
-	return -1
+	return slices.Index(a.texts, e.String())
 }
 
 // aggregateCall binds an aggregate to a reference to the column it will have.

@@ -67,7 +67,9 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 	for i, id := range names {
 		cols[i].Name = strings.ToLower(id.Name)
 	}
-	return n, []relation{{alias: alias, cols: cols, project: project}}, nil
+	r := relation{alias: alias, cols: cols, project: project}
+	b.relations = append(b.relations, r)
+	return n, []relation{r}, nil
 }
 
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
