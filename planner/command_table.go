@@ -50,6 +50,7 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 func (st *statement) columns(defs []*syntax.ColumnDef, firstID int) ([]table.Column, error) {
 	out := make([]table.Column, len(defs))
 	for i, d := range defs {
+		d.Type = st.udf.Dialect.Declared(d.Type)
 		if d.Type.IsInterval() || d.Type.Kind == types.Null {
 			return nil, diag.Errorf(diag.CodeSemantic, d.TypePos, "%s cannot be the type of a column", d.Type)
 		}

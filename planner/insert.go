@@ -45,7 +45,11 @@ func (st *statement) insertInto(w *writing, stmt *syntax.Insert, source *bind.So
 		return err
 	}
 	node.Static, node.MaxPartitions = static, st.Settings.MaxPartitions
-	w.add(node, &Commit{Table: t, Mode: insertMode(stmt, t, len(static)), Static: static, MaxPartitions: node.MaxPartitions})
+	c := &Commit{Table: t, Mode: insertMode(stmt, t, len(static)), Static: static, MaxPartitions: node.MaxPartitions}
+	if len(t.PrimaryKey) > 0 {
+		return st.insertKeyed(w, node, c)
+	}
+	w.add(node, c)
 	return nil
 }
 

@@ -106,8 +106,9 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	}
 	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{}}
 	st.binder = bind.New(ctx, &bind.Env{
-		Catalog: s.Catalog, Project: s.Project, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
-		Functions: s.Functions, Session: us, Warnings: st.warnings,
+		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
+		Functions: s.Functions, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
+		GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil

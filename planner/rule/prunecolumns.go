@@ -43,6 +43,8 @@ func prune(n logical.Node, need map[int]bool) logical.Node {
 		return out
 	case *logical.Union:
 		return pruneUnion(n, need)
+	case *logical.Window:
+		return pruneWindow(n, need)
 	case *logical.Join:
 		out := *n
 		used := with(need, n.On)

@@ -239,6 +239,9 @@ func (c *Catalog) checkConflict(ctx context.Context, t *table.Table, m *metadata
 	if now == nil || now.ID == commit.Base {
 		return nil
 	}
+	if commit.Alone {
+		return changedRows(t)
+	}
 	seen := map[string]bool{}
 	if base := m.snapshot(commit.Base); base != nil {
 		files, err := c.snapshotFiles(ctx, m, base)
@@ -273,11 +276,15 @@ func checkRemoved(t *table.Table, commit table.Commit, files []fileEntry) error 
 	}
 	for _, path := range commit.Remove {
 		if !there[path] {
-			return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed rows of %s that this statement changes", t.Name).
-				WithHint("run the statement again")
+			return changedRows(t)
 		}
 	}
 	return nil
+}
+
+func changedRows(t *table.Table) error {
+	return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed rows of %s that this statement changes", t.Name).
+		WithHint("run the statement again")
 }
 
 // snapshotWriter writes the files of one snapshot.

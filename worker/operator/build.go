@@ -32,8 +32,11 @@ var builders = map[string]builder{
 	"ShuffleRead":   use(newShuffleRead),
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
+	"Window":        use(newWindow),
 	"Expand":        use(newExpand),
+	"Repeat":        use(newRepeat),
 	"Generate":      use(newGenerate),
+	"Script":        use(newScript),
 }
 
 // use adapts a constructor to its node's type.
