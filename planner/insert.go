@@ -255,10 +255,17 @@ func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
 		name := strings.ToLower(c.Name)
 		def.Columns = append(def.Columns, table.Column{Field: types.Field{Name: name, Type: c.Type}, ID: i + 1})
 	}
+	if def.Cluster, err = st.clustering(stmt.Cluster, def.Columns); err != nil {
+		return nil, err
+	}
 	if def.IfNotExists {
 		if _, err := st.Catalog.Load(st.ctx, def.Name); err == nil {
 			return &Plan{Command: nothing{}, Session: st.udf}, nil
 		}
+	}
+	var then func(context.Context) error
+	if stmt.OrReplace {
+		def.Name, then = st.replacing(def.Name)
 	}
 	if err := st.Catalog.Create(st.ctx, def); err != nil {
 		return nil, bind.At(err, stmt.Name.Pos())
@@ -282,7 +289,7 @@ func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
 		_ = undo(st.ctx)
 		return nil, err
 	}
-	p.Undo = undo
+	p.Undo, p.Then = undo, then
 	return p, nil
 }
 

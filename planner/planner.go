@@ -38,6 +38,8 @@ type Session struct {
 	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)
 	// Owner names the user, for tables made.
 	Owner string
+	// Jobs lists the statements that run and those that ended of late; may be nil.
+	Jobs func() []Job
 	// Verify makes the tree be checked after each pass (tests).
 	Verify bool
 }
@@ -57,6 +59,8 @@ type Plan struct {
 	Command Command
 	// Session is what the expressions of Root may know.
 	Session *udf.Session
+	// Then follows the commits.
+	Then func(ctx context.Context) error
 	// Undo takes back what planning did (CREATE TABLE AS) if the job fails.
 	Undo func(ctx context.Context) error
 	// Explain, if set, asks for the plan itself: to be shown, or with Analyze to
@@ -72,6 +76,16 @@ type Plan struct {
 type Result struct {
 	Schema types.Schema
 	Rows   [][]types.Datum
+	// Text is the result as people read it, where that is not a frame of rows.
+	Text     string
+	Warnings []string
+}
+
+// Job is a statement as SHOW P lists it.
+type Job struct {
+	ID, Owner, Text, Status string
+	Started                 time.Time
+	Elapsed                 time.Duration
 }
 
 // Command is a statement that needs no job.
@@ -150,6 +164,16 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 		return st.read(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
+	case *syntax.CreateMaterialized:
+		return st.createMaterialized(stmt)
+	case *syntax.AlterTable:
+		if a, ok := stmt.Action.(*syntax.Rebuild); ok {
+			return st.rebuild(stmt, a)
+		}
+	case *syntax.Count:
+		return st.count(stmt)
+	case *syntax.Cost:
+		return st.costOf(stmt)
 	case *syntax.CreateTable:
 		if stmt.As != nil {
 			return st.createAs(stmt)
@@ -179,7 +203,7 @@ func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Plan{Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: logical.Format(tree)}, nil
+	return &Plan{Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: logical.Format(tree)}, st.warnStale()
 }
 
 // optimize runs the rules and prepares the lowering.

@@ -17,6 +17,8 @@ type Commit struct {
 	Remove []string
 	// Alone makes every other commit since the snapshot read a conflict.
 	Alone bool
+	// Properties become the table's in the same step.
+	Properties map[string]string
 	// MaxPartitions, if positive, bounds the partitions that files are written to.
 	MaxPartitions int
 }
@@ -76,6 +78,9 @@ func (st *statement) target(n syntax.Name) (*table.Table, error) {
 	switch {
 	case t.View != "":
 		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is a view; its rows cannot be changed", t.Name)
+	case t.Kind() == table.KindMaterialized:
+		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is a materialized view; its rows cannot be changed", t.Name).
+			WithHint("ALTER MATERIALIZED VIEW … REBUILD computes them anew")
 	case t.Properties[table.PropertyExternal] != "":
 		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is an external table; its files are only read", t.Name).
 			WithHint("UNLOAD writes files to a directory")
