@@ -12,7 +12,7 @@ func inlineShared(c *Context, n logical.Node) (logical.Node, error) {
 	uses := logical.Uses(n)
 	defs := logical.Definitions(n)
 	for i, d := range defs {
-		if len(uses[d]) > 1 && !isCheap(d.Root) {
+		if len(uses[d]) > 1 && !c.isCheap(d.Root) {
 			continue
 		}
 		put := func(n logical.Node) logical.Node {
