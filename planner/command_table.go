@@ -13,6 +13,10 @@ import (
 
 // definition is what CREATE TABLE says, without the columns of LIKE and AS.
 func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, error) {
+	auto, err := autoPartition(stmt)
+	if err != nil {
+		return table.Definition{}, err
+	}
 	name, err := st.binder.Name(stmt.Name)
 	if err != nil {
 		return table.Definition{}, err
@@ -20,6 +24,9 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 	def := table.Definition{Name: name, Comment: stmt.Comment, Owner: st.Owner, IfNotExists: stmt.IfNotExists}
 	if def.Properties, err = propertyMap(stmt.Properties); err != nil {
 		return def, err
+	}
+	if auto != "" {
+		def.Properties[table.PropertyAuto] = auto
 	}
 	if stmt.Temporary {
 		return def, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "temporary tables").WithHint("write LIFECYCLE 1, or use a common table expression")
@@ -34,9 +41,6 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 	}
 	if err := external(stmt, &def); err != nil {
 		return def, err
-	}
-	if stmt.AutoPart != nil {
-		return def, diag.Errorf(diag.CodeUnsupported, stmt.AutoPart.Pos(), "AUTO PARTITIONED BY is not supported yet")
 	}
 	return def, nil
 }
@@ -73,6 +77,7 @@ func external(stmt *syntax.CreateTable, def *table.Definition) error {
 func (st *statement) columns(defs []*syntax.ColumnDef, firstID int) ([]table.Column, error) {
 	out := make([]table.Column, len(defs))
 	for i, d := range defs {
+		d.Type = st.udf.Dialect.Declared(d.Type)
 		if d.Type.IsInterval() || d.Type.Kind == types.Null {
 			return nil, diag.Errorf(diag.CodeSemantic, d.TypePos, "%s cannot be the type of a column", d.Type)
 		}
@@ -182,6 +187,9 @@ func (st *statement) likeColumns(stmt *syntax.CreateTable, def *table.Definition
 	def.Cluster, def.PrimaryKey, def.PrimaryKeyName = like.Cluster, like.PrimaryKey, like.PrimaryKeyName
 	if def.Comment == "" {
 		def.Comment = like.Comment
+	}
+	if isAuto(like) {
+		def.Properties[table.PropertyAuto] = like.Properties[table.PropertyAuto]
 	}
 	if stmt.Cluster != nil {
 		def.Cluster, err = st.clustering(stmt.Cluster, def.Columns)

@@ -37,7 +37,10 @@ func (st *statement) createText(t *table.Table) string {
 	}
 	b.WriteString(")")
 	writeComment(&b, t.Comment)
-	if len(t.Partition) > 0 {
+	switch {
+	case isAuto(t):
+		fmt.Fprintf(&b, "\nAUTO PARTITIONED BY (%s AS %s)", t.Properties[table.PropertyAuto], name(t.Partition[0].Name))
+	case len(t.Partition) > 0:
 		b.WriteString("\nPARTITIONED BY (")
 		st.writeColumns(&b, t.Partition)
 		b.WriteString(")")

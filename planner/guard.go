@@ -16,7 +16,7 @@ func (st *statement) guard(n logical.Node) error {
 	case *logical.Scan:
 		err = st.guardScan(n)
 	case *logical.Join:
-		if n.Kind == logical.Inner && len(n.On) == 0 && !st.Settings.AllowCartesian && !oneRow(n.L) && !oneRow(n.R) {
+		if n.Kind == logical.Inner && !connected(n) && !st.Settings.AllowCartesian && !oneRow(n.L) && !oneRow(n.R) {
 			err = diag.Errorf(diag.CodeCartesian, diag.Pos{}, "the join has no condition").
 				WithHint("add a join condition, or set odps.sql.allow.cartesian=true")
 		}
@@ -30,7 +30,7 @@ func (st *statement) guard(n logical.Node) error {
 }
 
 func (st *statement) guardScan(s *logical.Scan) error {
-	if len(s.Table.Partition) == 0 {
+	if len(s.Table.Partition) == 0 || s.Fixed || !st.Settings.Optimizer { // without it, conditions are not in the scan
 		return nil
 	}
 	names := make([]string, len(s.Table.Partition))
@@ -50,6 +50,17 @@ func (st *statement) guardScan(s *logical.Scan) error {
 	}
 	st.warnings.Add(diag.Warningf(diag.Pos{}, "%s is read in full: no condition selects partitions by %s", name, strings.Join(names, " or ")))
 	return nil
+}
+
+// connected reports whether some condition of j reads both sides.
+func connected(j *logical.Join) bool {
+	l, r := logical.IDs(j.L), logical.IDs(j.R)
+	for _, e := range j.On {
+		if logical.Refs(e, l) && logical.Refs(e, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // oneRow reports whether n gives one row at most whatever the data, so that

@@ -52,6 +52,9 @@ type Plan struct {
 	// Commits, if any, say that Root gives descriptions of data files, and what
 	// becomes of them: all are carried out in one step.
 	Commits []*Commit
+	// Unload, if set, says that Root gives descriptions of files that are renamed to
+	// their names at the end.
+	Unload *Unload
 	// Command runs at once, without a job.
 	Command Command
 	// Session is what the expressions of Root may know.
@@ -117,8 +120,9 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	}
 	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{}}
 	st.binder = bind.New(ctx, &bind.Env{
-		Catalog: s.Catalog, Project: s.Project, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
-		Functions: s.Functions, Session: us, Warnings: st.warnings,
+		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
+		Functions: s.Functions, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
+		GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil
@@ -146,13 +150,32 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 		return st.insert(stmt)
 	case *syntax.MultiInsert:
 		return st.multiInsert(stmt)
+	case *syntax.Update:
+		return st.update(stmt)
+	case *syntax.Delete:
+		return st.delete(stmt)
+	case *syntax.Merge:
+		return st.merge(stmt)
+	case *syntax.Load:
+		return st.load(stmt)
+	case *syntax.Unload:
+		return st.unload(stmt)
+	case *syntax.Read:
+		return st.read(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
 	case *syntax.CreateMaterialized:
 		return st.createMaterialized(stmt)
 	case *syntax.AlterTable:
-		if a, ok := stmt.Action.(*syntax.Rebuild); ok {
+		switch a := stmt.Action.(type) {
+		case *syntax.Rebuild:
 			return st.rebuild(stmt, a)
+		case *syntax.Compact:
+			return st.compact(stmt, a)
+		}
+	case *syntax.Truncate:
+		if stmt.Columns != nil {
+			return st.truncateColumns(stmt)
 		}
 	case *syntax.Count:
 		return st.count(stmt)

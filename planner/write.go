@@ -42,6 +42,9 @@ func (w *writing) also(n *logical.Write) {
 // write plans what w has collected.
 func (st *statement) write(w *writing) (*Plan, error) {
 	for _, n := range w.nodes {
+		if err := st.route(n); err != nil {
+			return nil, err
+		}
 		n.Cols = logical.WriteColumns(st.binder.NewColumn)
 	}
 	var root logical.Node = w.nodes[0]

@@ -30,6 +30,12 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) 
 	if err := s.written(ctx, targets); err != nil {
 		return err
 	}
+	if s.outcome.Written == 0 && len(plan.Commits) == 1 && plan.Commits[0].Mode == table.Replace {
+		// No row was affected: the files written are copies of those that are there.
+		s.removeFiles(ctx, targets)
+		s.outcome.HasWritten = true
+		return nil
+	}
 	for i, c := range plan.Commits {
 		if err := checkPartitions(c, targets[i].Commit.Files); err != nil {
 			return err

@@ -208,6 +208,10 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	case plan.Analyze:
 		defer s.release()
 		return s.explain(j, h)
+	case plan.Unload != nil:
+		defer s.release()
+		s.schema = nil
+		return s.unload(ctx, plan.Unload)
 	case plan.Commits != nil:
 		defer s.release()
 		s.schema = nil

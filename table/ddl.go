@@ -88,6 +88,9 @@ type Definitions interface {
 	// Upkeep forgets all versions of a table but the current one, and deletes the
 	// files that only they have.
 	Upkeep(ctx context.Context, t *Table) error
+	// CleanUp forgets old versions of all tables, and deletes the files that no
+	// table has.
+	CleanUp(ctx context.Context) error
 
 	// MovePartitions makes the rows of the partitions from those of one partition,
 	// to, whose own rows go unless it is among them. The others cease to exist.
@@ -103,6 +106,8 @@ const (
 	// PropertyExternal holds the directory of an external table, whose files are
 	// read in place and never written.
 	PropertyExternal = "bixi.external.location"
+	// PropertyAuto is the expression over a row by which its partition is computed.
+	PropertyAuto = "bixi.auto.partition"
 	// PropertyQuery is the query of a materialized view.
 	PropertyQuery = "bixi.materialized.query"
 	// PropertySources says which versions of which tables a materialized view shows.

@@ -34,11 +34,29 @@ func (r *Registry) Add(f *Function) {
 // Lookup finds a function by name in any case, or nil.
 func (r *Registry) Lookup(name string) *Function { return r.byName[strings.ToLower(name)] }
 
-// Names lists all names and aliases in order.
+// InHive is the name of the function that stands in for another in the Hive
+// dialect. Plans hold this name, so tasks need not know the dialect.
+func InHive(name string) string { return name + hiveSuffix }
+
+const hiveSuffix = "@hive"
+
+// LookupIn finds the function that a name means in a dialect, or nil.
+func (r *Registry) LookupIn(name string, d types.Dialect) *Function {
+	if d.Hive {
+		if f := r.Lookup(InHive(name)); f != nil {
+			return f
+		}
+	}
+	return r.Lookup(name)
+}
+
+// Names lists all names and aliases in order, without those of dialects.
 func (r *Registry) Names() []string {
 	names := make([]string, 0, len(r.byName))
 	for n := range r.byName {
-		names = append(names, n)
+		if !strings.HasSuffix(n, hiveSuffix) {
+			names = append(names, n)
+		}
 	}
 	slices.Sort(names)
 	return names

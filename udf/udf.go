@@ -53,6 +53,8 @@ type Function struct {
 	// functions that prepare something from constant arguments.
 	Eval Eval
 	New  func(call *Call) (Eval, error)
+	// Planned computes a function of the catalog while the statement is planned.
+	Planned Planned
 	// Volatile functions are not folded, shared or moved (rand, uuid).
 	Volatile bool
 
@@ -91,7 +93,12 @@ type Call struct {
 	// Lambdas holds the arguments that are lambdas in their places, where the
 	// columns that Eval receives are nil; it is nil if there are none.
 	Lambdas []Lambda
-	Session *Session
+	// Order, of an aggregate, says how its last len(Order) arguments order the
+	// values; Distinct, which comes with it alone, that of equal values the first
+	// counts.
+	Order    []Direction
+	Distinct bool
+	Session  *Session
 	// Task and Row make volatile functions reproducible: the task's index and
 	// the number of rows the call site has produced so far in it.
 	Seed uint64
@@ -101,6 +108,9 @@ type Call struct {
 	// knowing; using it is never required.
 	Buffers *batch.Buffers
 }
+
+// Direction is how a key orders.
+type Direction struct{ Desc, NullsFirst bool }
 
 // Lambda is an argument that is a function: it computes its body for as many
 // elements as params, of the parameter types, have rows. Element i belongs to row
@@ -131,7 +141,20 @@ type Aggregate struct {
 	EmptyIsZero bool
 	// IgnoresDuplicates marks MIN-like functions, for which DISTINCT changes nothing.
 	IgnoresDuplicates bool
+	// Ordering says what WITHIN GROUP (ORDER BY …) means.
+	Ordering Ordering
 }
+
+// Ordering says what WITHIN GROUP (ORDER BY …) means to an aggregate.
+type Ordering uint8
+
+// The orderings. ByRows puts the rows' values in the order of the keys. ByValue
+// does too, but the first argument may be left out, and is then the only key.
+const (
+	Unordered Ordering = iota
+	ByRows
+	ByValue
+)
 
 // Accumulator holds the states of groups 0..n-1 of one aggregate call. A result
 // never depends on the order of rows, batches or merges, floating point included.

@@ -47,6 +47,8 @@ type Config struct {
 	// name it are read directly.
 	Address  string
 	Programs operator.Programs
+	// ForbidScripts keeps SELECT TRANSFORM from running programs here.
+	ForbidScripts bool
 }
 
 // Runner runs tasks. It is safe for concurrent use.
@@ -168,7 +170,7 @@ func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (
 		BatchRows:  fr.BatchRows, SpillAlways: fr.SpillAlways,
 		Task: t.Attempt.Task.Index, Tasks: t.Tasks,
 		Splits:   map[int][]physical.Split{},
-		Programs: r.cfg.Programs,
+		Programs: r.cfg.Programs, ForbidScripts: r.cfg.ForbidScripts,
 		FileName: fileNames(t.Attempt),
 	}
 	if len(t.Args) > 0 {

@@ -19,6 +19,8 @@ type aggregation struct {
 	aggCols []logical.Column
 	// inside is set while an aggregate's arguments are bound: they cannot nest.
 	inside bool
+	// only, if set, restricts the rows of every aggregate that is bound (PIVOT).
+	only scalar.Expr
 
 	// query and names are where the keys were bound; nil without GROUP BY.
 	query *syntax.Select
@@ -30,7 +32,7 @@ type aggregation struct {
 }
 
 // hasAggregates reports whether an aggregate stands in the select list or order.
-func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool {
+func (b *Binder) hasAggregates(q *syntax.Select, order ordering) bool {
 	found := false
 	look := func(e syntax.Expr) {
 		syntax.Inspect(e, func(n syntax.Node) bool {
@@ -49,8 +51,11 @@ func (b *Binder) hasAggregates(q *syntax.Select, order []*syntax.OrderItem) bool
 	for _, item := range q.Items {
 		look(item.Expr)
 	}
-	for _, item := range order {
+	for _, item := range order.items {
 		look(item.Expr)
+	}
+	if q.Qualify != nil {
+		look(q.Qualify)
 	}
 	return found
 }
@@ -66,6 +71,9 @@ func keyName(e syntax.Expr) string {
 // of the select list.
 func (b *Binder) groupKey(e syntax.Expr, q *syntax.Select, names *scope, rel *logical.Node) (scalar.Expr, error) {
 	es := &exprScope{names: names, rel: rel, clause: "GROUP BY"}
+	if item := b.groupPosition(e, q); item != nil {
+		e = item
+	}
 	bound, err := b.expr(e, es)
 	if err == nil {
 		return bound, nil
@@ -103,9 +111,6 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	if s.aggs.inside {
 		return nil, semantic(e.Pos(), "the aggregate %s cannot stand inside another", f.Name)
 	}
-	if len(e.WithinGroup) > 0 {
-		return nil, unsupported(e.Pos(), "WITHIN GROUP")
-	}
 	s.aggs.inside = true
 	defer func() { s.aggs.inside = false }()
 	a := scalar.Aggregate{Name: f.Name, Distinct: e.Distinct && !f.Aggregate.IgnoresDuplicates, Line: e.Pos().Line, Col: e.Pos().Col}
@@ -120,6 +125,17 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	} else if e.Distinct {
 		return nil, semantic(e.Pos(), "COUNT(DISTINCT *) is not defined").WithHint("name the columns")
 	}
+	if a.Distinct {
+		for _, x := range a.Args {
+			if !x.Type().IsComparable() {
+				return nil, semantic(e.Pos(), "%s cannot be made DISTINCT", x.Type())
+			}
+		}
+	}
+	order, err := b.withinGroup(f, e, &a, s)
+	if err != nil {
+		return nil, err
+	}
 	sig, err := f.Bind(b.args(a.Args))
 	if err != nil {
 		return nil, At(err, e.Pos())
@@ -127,11 +143,15 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	for i := range a.Args {
 		a.Args[i] = b.convert(a.Args[i], sig.Args[i], e.Pos())
 	}
+	a.Args = append(a.Args, order...)
 	a.Typ = sig.Returns
 	if e.Filter != nil {
 		if a.Filter, err = b.condition(e.Filter, s); err != nil {
 			return nil, err
 		}
+	}
+	if s.aggs.only != nil {
+		a.Filter = scalar.And(append([]scalar.Expr{s.aggs.only}, conjuncts(a.Filter)...))
 	}
 	text := a.String()
 	for i := range s.aggs.aggs {
@@ -180,6 +200,9 @@ func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, ha
 		pos := q.Pos()
 		if outs[i].from != nil {
 			pos = outs[i].from.Pos()
+		}
+		if outs[i].at.IsValid() {
+			pos = outs[i].at
 		}
 		outs[i].expr = rewrite(outs[i].expr, pos)
 	}

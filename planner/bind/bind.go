@@ -19,16 +19,24 @@ import (
 type Env struct {
 	Catalog table.Catalog
 	Project string
+	User    string // who runs the statement
 	Schema  string // of names without one
 	// TwoPartSchemas lets a.b also be table b of the schema a.
 	TwoPartSchemas bool
-	Functions      *udf.Registry
-	Session        *udf.Session
+	// GroupPositions and OrderPositions make a number in GROUP BY and ORDER BY the
+	// item of the select list at that place.
+	GroupPositions, OrderPositions bool
+	Functions                      *udf.Registry
+	Session                        *udf.Session
 	// Warnings receives what the user should know; nil if nobody does.
 	Warnings *diag.Warnings
+	// ForbidScripts refuses SELECT TRANSFORM.
+	ForbidScripts bool
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)
+	// HiveFrames makes RANGE the unit of frames that are not written out.
+	HiveFrames bool
 }
 
 // Binder binds one statement. It is not reused.
@@ -122,11 +130,9 @@ func (b *Binder) Assign(c logical.Column, t types.Type, name string, pos diag.Po
 	return b.assign(c.Ref(), t, "column "+name, pos)
 }
 
-// assign allows the implicit conversions, and between numbers also those to a
-// narrower type, which fail at run time where a value does not fit.
 func (b *Binder) assign(e scalar.Expr, t types.Type, what string, pos diag.Pos) (scalar.Expr, error) {
 	from := e.Type()
-	if types.CanCoerce(from, t) || from.IsNumeric() && t.IsNumeric() || from.IsText() && t.IsTemporal() || from.IsTemporal() && t.IsTemporal() {
+	if b.assignable(from, t) {
 		return b.convert(e, t, pos), nil
 	}
 	return nil, diag.Errorf(diag.CodeImplicitCast, pos, "%s is %s, and %s does not convert to it implicitly", what, t, from).

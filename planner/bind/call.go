@@ -25,30 +25,35 @@ func (b *Binder) trim(e *syntax.Trim, s *exprScope) (scalar.Expr, error) {
 // scalar function.
 func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 	name := strings.ToLower(e.Name.Name)
-	if e.Over != nil {
-		return nil, unsupported(e.Pos(), "a window function")
-	}
 	if name == "grouping" || name == "grouping_id" {
 		return b.groupingCall(e, name, s)
 	}
-	f := b.env.Functions.Lookup(name)
+	f := b.env.Functions.LookupIn(name, b.dialect())
+	if e.Over != nil {
+		return b.windowCall(f, e, s)
+	}
+	if f != nil && f.Window != nil {
+		return nil, window(e.Pos(), "%s is a window function and needs OVER (…)", name)
+	}
+	if e.IgnoreNulls {
+		return nil, window(e.Pos(), "IGNORE NULLS goes with window functions only")
+	}
 	if f != nil && f.Aggregate != nil {
 		if s.aggs == nil {
 			return nil, semantic(e.Pos(), "the aggregate %s cannot stand in %s", name, s.clause)
 		}
 		return b.aggregateCall(f, e, s)
 	}
-	if e.Distinct || e.Filter != nil {
-		return nil, semantic(e.Pos(), "DISTINCT and FILTER go with aggregates only, and %s is none", name)
+	if e.Distinct || e.Filter != nil || len(e.WithinGroup) > 0 {
+		return nil, semantic(e.Pos(), "DISTINCT, FILTER and WITHIN GROUP go with aggregates only, and %s is none", name)
 	}
 	if f == nil && len(e.Args) == 1 {
 		if t, err := syntax.ParseType(name); err == nil {
-			x, err := b.expr(e.Args[0], s)
-			if err != nil {
-				return nil, err
-			}
-			return b.fold(&scalar.Cast{Arg: x, Typ: t, Line: e.Pos().Line, Col: e.Pos().Col}), nil
+			return b.cast(e.Args[0], t, e.Pos(), s)
 		}
+	}
+	if !e.Project.IsZero() {
+		return nil, diag.Errorf(diag.CodeFunctionMissing, e.Pos(), "project %s has no function %s", e.Project.Name, name)
 	}
 	return b.function(name, e.Pos(), e.Args, s)
 }
@@ -69,7 +74,7 @@ func (b *Binder) function(name string, pos diag.Pos, args []syntax.Expr, s *expr
 		null := &scalar.Literal{Typ: bound[0].Type()}
 		return b.fold(&scalar.Case{Whens: []scalar.Expr{eq}, Thens: []scalar.Expr{null}, Else: bound[0], Typ: bound[0].Type()}), nil
 	}
-	return b.apply(name, pos, bound)
+	return b.apply(name, pos, sampled(name, bound, s))
 }
 
 // apply resolves the overload of a scalar function and inserts the casts.
@@ -84,12 +89,15 @@ func (b *Binder) apply(name string, pos diag.Pos, args []scalar.Expr) (scalar.Ex
 	if f.Aggregate != nil {
 		return nil, semantic(pos, "the aggregate %s cannot stand here", name)
 	}
-	sig, err := f.Bind(b.args(args))
+	sig, err := b.signature(f, args)
 	if err != nil {
 		return nil, At(err, pos)
 	}
 	for i := range args {
 		args[i] = b.convert(args[i], sig.Args[i], pos)
+	}
+	if f.Planned != nil {
+		return b.planned(f, pos, args, sig.Returns)
 	}
 	c := call(f.Name, pos, sig.Returns, args...)
 	if f.Volatile {
@@ -110,7 +118,7 @@ func (b *Binder) args(es []scalar.Expr) []udf.Arg {
 }
 
 func (b *Binder) lookup(name string, pos diag.Pos) (*udf.Function, error) {
-	if f := b.env.Functions.Lookup(name); f != nil {
+	if f := b.env.Functions.LookupIn(name, b.dialect()); f != nil {
 		return f, nil
 	}
 	e := diag.Errorf(diag.CodeFunctionMissing, pos, "there is no function %s", name)

@@ -19,6 +19,8 @@ type exprScope struct {
 	rel *logical.Node
 	// aggs collects aggregate calls; nil: they are not allowed here.
 	aggs *aggregation
+	// wins collects window functions; nil: they are not allowed here.
+	wins *windowing
 	// params are those of the lambdas around the expression.
 	params *lambdaScope
 	// clause names the place for messages.
@@ -38,7 +40,7 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 	case *syntax.BoolLit:
 		return &scalar.Literal{Value: e.Value, Typ: types.BooleanType}, nil
 	case *syntax.NumberLit:
-		return number(e, false)
+		return b.number(e, false)
 	case *syntax.StringLit:
 		return &scalar.Literal{Value: e.Value, Typ: types.StringType}, nil
 	case *syntax.BinaryLit:
@@ -66,11 +68,7 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 	case *syntax.Case:
 		return b.caseExpr(e, s)
 	case *syntax.Cast:
-		x, err := b.expr(e.X, s)
-		if err != nil {
-			return nil, err
-		}
-		return b.fold(&scalar.Cast{Arg: x, Typ: e.Type, Line: e.Pos().Line, Col: e.Pos().Col}), nil
+		return b.cast(e.X, e.Type, e.Pos(), s)
 	case *syntax.Call:
 		return b.call(e, s)
 	case *syntax.Extract:
@@ -124,6 +122,9 @@ func extractNames(u syntax.Unit) string {
 
 func (b *Binder) typedLiteral(e *syntax.TypedLit) (scalar.Expr, error) {
 	t := types.Type{Kind: e.Type}
+	if e.Type == types.JSON {
+		return b.jsonLiteral(e)
+	}
 	v, ok := b.env.Fold(&scalar.Cast{Arg: &scalar.Literal{Value: e.Value, Typ: types.StringType}, Typ: t})
 	if !ok || v == nil {
 		return nil, diag.Errorf(diag.CodeBadDatetime, e.Pos(), "'%s' is not a %s", e.Value, t)
@@ -210,7 +211,7 @@ func (b *Binder) boolean(c scalar.Expr, pos diag.Pos, clause string) (scalar.Exp
 
 func (b *Binder) unary(e *syntax.Unary, s *exprScope) (scalar.Expr, error) {
 	if n, ok := e.X.(*syntax.NumberLit); ok && e.Op == syntax.OpNeg {
-		return number(n, true)
+		return b.number(n, true)
 	}
 	x, err := b.expr(e.X, s)
 	if err != nil {

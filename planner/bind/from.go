@@ -36,22 +36,25 @@ func (b *Binder) fromClause(ref syntax.TableRef, outer *scope, shared *source) (
 func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []relation, error) {
 	switch ref := ref.(type) {
 	case *syntax.Table:
-		return b.table(ref, outer)
+		n, rels, err := b.table(ref, outer)
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.SubqueryTable:
-		if ref.Sample != nil {
-			return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-		}
 		n, err := b.query(ref.Query, outer, nil)
 		if err != nil {
 			return nil, nil, err
 		}
-		return b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		n, rels, err := b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
+		return b.sample(n, rels, ref.Sample, err)
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
 		return b.lateralView(ref, outer)
 	case *syntax.FuncTable:
 		return b.funcTable(ref, outer)
+	case *syntax.Pivot:
+		return b.pivot(ref, outer)
+	case *syntax.Unpivot:
+		return b.unpivot(ref, outer)
 	}
 	return nil, nil, unsupported(ref.Pos(), "this table")
 }
@@ -69,9 +72,6 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 }
 
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
-	if ref.Sample != nil {
-		return nil, nil, unsupported(ref.Pos(), "TABLESAMPLE")
-	}
 	alias := strings.ToLower(ref.Name.Last().Name)
 	if !ref.Alias.IsZero() {
 		alias = strings.ToLower(ref.Alias.Name)
@@ -144,9 +144,7 @@ func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation,
 		using = naturalColumns(ref, lrels, rrels)
 	}
 	if len(using) > 0 {
-		if rels, err = b.using(j, ref, using, lrels, rrels); err != nil {
-			return nil, nil, err
-		}
+		return b.usingJoin(j, using, lrels, rrels)
 	}
 	if ref.On != nil {
 		names := &scope{parent: outer, rels: rels}
@@ -174,60 +172,4 @@ func distinctAliases(ref *syntax.Join, l, r []relation) error {
 		}
 	}
 	return nil
-}
-
-func naturalColumns(ref *syntax.Join, l, r []relation) []syntax.Ident {
-	var out []syntax.Ident
-	right := (&scope{rels: r}).columns()
-	for _, c := range (&scope{rels: l}).columns() {
-		if hasColumn(right, c.Name) {
-			out = append(out, syntax.Ident{Start: syntax.Start{At: ref.OpPos}, Name: c.Name})
-		}
-	}
-	return out
-}
-
-// using adds the equalities of USING and hides the right side's columns (the
-// left side's in a right join), so that the name alone means one column.
-func (b *Binder) using(j *logical.Join, ref *syntax.Join, names []syntax.Ident, l, r []relation) ([]relation, error) {
-	hidden := map[int]bool{}
-	for _, id := range names {
-		lc, _, err := (&scope{rels: l}).lookup([]syntax.Ident{id})
-		if err != nil {
-			return nil, err
-		}
-		rc, _, err := (&scope{rels: r}).lookup([]syntax.Ident{id})
-		if err != nil {
-			return nil, err
-		}
-		eq, err := b.compare(syntax.OpEq, id.Pos(), lc.Ref(), rc.Ref())
-		if err != nil {
-			return nil, err
-		}
-		j.On = append(j.On, eq)
-		if j.Kind == logical.Full {
-			return nil, unsupported(ref.OpPos, "FULL JOIN with USING")
-		}
-		if j.Kind == logical.Right {
-			hidden[lc.ID] = true
-		} else {
-			hidden[rc.ID] = true
-		}
-	}
-	out := append(append([]relation{}, l...), r...)
-	for i := range out {
-		out[i].hidden = merge(out[i].hidden, hidden)
-	}
-	return out, nil
-}
-
-func merge(a, b map[int]bool) map[int]bool {
-	out := map[int]bool{}
-	for k := range a {
-		out[k] = true
-	}
-	for k := range b {
-		out[k] = true
-	}
-	return out
 }

@@ -38,3 +38,13 @@ func (b *Binder) fields(x scalar.Expr, names []syntax.Ident) (scalar.Expr, error
 	}
 	return x, nil
 }
+
+// jsonLiteral is JSON'…', whose text must be JSON.
+func (b *Binder) jsonLiteral(e *syntax.TypedLit) (scalar.Expr, error) {
+	parse := call("json_parse", e.Pos(), types.JSONType, &scalar.Literal{Value: e.Value, Typ: types.StringType})
+	v, ok := b.env.Fold(parse)
+	if !ok {
+		return nil, diag.Errorf(diag.CodeInvalidArgument, e.Pos(), "'%s' is not JSON", e.Value)
+	}
+	return &scalar.Literal{Value: v, Typ: types.JSONType}, nil
+}

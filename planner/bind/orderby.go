@@ -12,18 +12,26 @@ import (
 // computed beside the output and dropped after sorting.
 type orderKey struct {
 	scalar.SortKey
-	out int // position in the outputs, or -1
+	out  int // position in the outputs, or -1
+	role orderRole
 }
 
-// orderKeys binds ORDER BY: names of output columns first, then expressions over
-// the input.
-func (b *Binder) orderKeys(order []*syntax.OrderItem, outs []output, es *exprScope, distinct bool) ([]orderKey, error) {
-	keys := make([]orderKey, len(order))
+// orderKeys binds an ordering: names of output columns and positions first, then
+// expressions over the input.
+func (b *Binder) orderKeys(order ordering, outs []output, es *exprScope, distinct bool) ([]orderKey, error) {
+	keys := make([]orderKey, len(order.items))
 	os := *es
 	os.clause = "ORDER BY"
-	for i, item := range order {
-		keys[i] = orderKey{SortKey: sortKey(item), out: outputIndex(item.Expr, outs)}
-		if keys[i].out >= 0 {
+	for i, item := range order.items {
+		at, err := b.outputIndex(item.Expr, outs)
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = orderKey{SortKey: sortKey(item), out: at, role: order.roles[i]}
+		if at >= 0 {
+			if err := ordered(outs[at].expr, item); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		e, err := b.expr(item.Expr, &os)
@@ -36,8 +44,8 @@ func (b *Binder) orderKeys(order []*syntax.OrderItem, outs []output, es *exprSco
 		if err != nil {
 			return nil, err
 		}
-		if !e.Type().IsComparable() {
-			return nil, semantic(item.Pos(), "%s has no order", e.Type())
+		if err := ordered(e, item); err != nil {
+			return nil, err
 		}
 		keys[i].Expr = e
 		for j, o := range outs {
@@ -50,6 +58,14 @@ func (b *Binder) orderKeys(order []*syntax.OrderItem, outs []output, es *exprSco
 		}
 	}
 	return keys, nil
+}
+
+// ordered refuses keys whose type has no order.
+func ordered(e scalar.Expr, item *syntax.OrderItem) error {
+	if e.Type().IsComparable() {
+		return nil
+	}
+	return semantic(item.Pos(), "%s has no order", e.Type())
 }
 
 // overOutputs binds e with output names standing for their expressions.
@@ -75,33 +91,71 @@ func sortKey(item *syntax.OrderItem) scalar.SortKey {
 	}
 }
 
-// outputIndex finds the output column that a plain name in ORDER BY means.
-func outputIndex(e syntax.Expr, outs []output) int {
+// outputIndex finds the output column that a plain name or a position in ORDER BY
+// means; -1 for none.
+func (b *Binder) outputIndex(e syntax.Expr, outs []output) (int, error) {
+	if b.env.OrderPositions {
+		if i, ok := b.position(e, len(outs), "ORDER BY"); ok {
+			return i, nil
+		}
+	}
 	ref, ok := e.(*syntax.ColumnRef)
 	if !ok || len(ref.Parts) != 1 {
-		return -1
+		return -1, nil
 	}
+	found := -1
 	for i, o := range outs {
-		if strings.EqualFold(o.name, ref.Parts[0].Name) {
-			return i
+		if !strings.EqualFold(o.name, ref.Parts[0].Name) {
+			continue
+		}
+		if found >= 0 && outs[found].expr.String() != o.expr.String() {
+			return -1, ambiguousOutput(e.Pos(), o.name)
+		}
+		if found < 0 {
+			found = i
 		}
 	}
-	return -1
+	return found, nil
 }
 
-// orderOutput sorts a set operation or VALUES by its output columns.
-func (b *Binder) orderOutput(n logical.Node, order []*syntax.OrderItem, s *scope) (logical.Node, error) {
-	rel := n
-	es := &exprScope{names: &scope{parent: s, rels: []relation{{cols: n.Columns()}}}, rel: &rel, clause: "ORDER BY"}
-	sort := &logical.Sort{Input: n}
-	for _, item := range order {
-		e, err := b.expr(item.Expr, es)
-		if err != nil {
+// havingCondition binds HAVING. What is no column of the input may be a name of
+// the select list.
+func (b *Binder) havingCondition(e syntax.Expr, outs []output, es *exprScope) (scalar.Expr, error) {
+	c, err := b.condition(e, es)
+	if err == nil {
+		return c, nil
+	}
+	named, err2 := b.overOutputs(e, outs, es)
+	if err2 != nil {
+		return nil, err
+	}
+	return b.boolean(named, e.Pos(), es.clause)
+}
+
+// orderOutput orders a set operation or VALUES by its output columns.
+func (b *Binder) orderOutput(n logical.Node, order ordering, s *scope) (logical.Node, error) {
+	rel, cols := n, n.Columns()
+	es := &exprScope{names: &scope{parent: s, rels: []relation{{cols: cols}}}, rel: &rel, clause: "ORDER BY"}
+	var keys []scalar.SortKey
+	for _, item := range order.items {
+		k := sortKey(item)
+		if i, ok := b.position(item.Expr, len(cols), "ORDER BY"); ok && b.env.OrderPositions {
+			k.Expr = cols[i].Ref()
+		} else {
+			e, err := b.expr(item.Expr, es)
+			if err != nil {
+				return nil, err
+			}
+			k.Expr = e
+		}
+		if err := ordered(k.Expr, item); err != nil {
 			return nil, err
 		}
-		k := sortKey(item)
-		k.Expr = e
-		sort.Keys = append(sort.Keys, k)
+		keys = append(keys, k)
 	}
-	return sort, nil
+	out := arrange(rel, keys, order.roles)
+	if rel != n { // a subquery among the keys was joined
+		out = keep(out, len(cols))
+	}
+	return out, nil
 }

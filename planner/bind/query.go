@@ -14,16 +14,17 @@ func (b *Binder) query(q *syntax.Query, parent *scope, from *source) (logical.No
 	if err != nil {
 		return nil, err
 	}
-	if len(q.DistributeBy) > 0 || len(q.SortBy) > 0 || len(q.ClusterBy) > 0 {
-		return nil, unsupported(q.Pos(), "DISTRIBUTE BY, SORT BY and CLUSTER BY")
+	order, err := orderingOf(q)
+	if err != nil {
+		return nil, err
 	}
 	var n logical.Node
 	if sel, ok := q.Body.(*syntax.Select); ok {
-		n, err = b.selectQuery(sel, q.OrderBy, s, from)
+		n, err = b.selectQuery(sel, order, s, from)
 	} else {
 		n, err = b.body(q.Body, s, from)
-		if err == nil && len(q.OrderBy) > 0 {
-			n, err = b.orderOutput(n, q.OrderBy, s)
+		if err == nil && len(order.items) > 0 {
+			n, err = b.orderOutput(n, order, s)
 		}
 	}
 	if err != nil {
@@ -63,7 +64,7 @@ func (b *Binder) body(e syntax.QueryExpr, s *scope, from *source) (logical.Node,
 	case *syntax.Query:
 		return b.query(e, s, from)
 	case *syntax.Select:
-		return b.selectQuery(e, nil, s, from)
+		return b.selectQuery(e, ordering{}, s, from)
 	case *syntax.Values:
 		return b.values(e, s)
 	case *syntax.SetOp:

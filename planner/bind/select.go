@@ -16,12 +16,13 @@ type output struct {
 	expr scalar.Expr
 	// from is the select item, for messages and to match ORDER BY.
 	from syntax.Expr
+	at   diag.Pos // instead of from's place, if set
 }
 
 // selectQuery binds one SELECT with the ORDER BY of its query.
-func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer *scope, from *source) (logical.Node, error) {
-	if q.Qualify != nil || len(q.Windows) > 0 {
-		return nil, unsupported(q.Pos(), "window functions")
+func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, from *source) (logical.Node, error) {
+	if q.Script != nil {
+		return b.script(q, order, outer, from)
 	}
 	rel, names, err := b.fromClause(q.From, outer, from)
 	if err != nil {
@@ -35,14 +36,17 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	if q, rel, names, err = b.selectTable(q, rel, names); err != nil {
 		return nil, err
 	}
-	agg := &aggregation{}
-	es := &exprScope{names: names, rel: &rel, clause: "SELECT"}
+	agg, wins := &aggregation{}, &windowing{names: names}
+	es := &exprScope{names: names, rel: &rel, wins: wins, clause: "SELECT"}
 	grouped := len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, order)
 	if grouped {
 		es.aggs = agg
 		if err := b.groupingSets(agg, q, names, &rel); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.define(wins, q.Windows, es); err != nil {
+		return nil, err
 	}
 	outs, err := b.selectList(q.Items, es)
 	if err != nil {
@@ -51,8 +55,8 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	var having []scalar.Expr
 	if q.Having != nil {
 		hs := *es
-		hs.clause = "HAVING"
-		c, err := b.condition(q.Having, &hs)
+		hs.clause, hs.wins = "HAVING", nil
+		c, err := b.havingCondition(q.Having, outs, &hs)
 		if err != nil {
 			return nil, err
 		}
@@ -62,9 +66,24 @@ func (b *Binder) selectQuery(q *syntax.Select, order []*syntax.OrderItem, outer 
 	if err != nil {
 		return nil, err
 	}
+	qual, err := b.qualify(q.Qualify, outs, es)
+	if err != nil {
+		return nil, err
+	}
 	if grouped {
-		if rel, err = b.aggregate(agg, rel, outs, having, keys, q); err != nil {
+		if rel, err = b.aggregateAll(agg, rel, outs, having, keys, wins, qual, q); err != nil {
 			return nil, err
+		}
+	}
+	if rel, err = wins.over(b, rel); err != nil {
+		return nil, err
+	}
+	if qual != nil {
+		rel = qual.over(rel)
+	}
+	for _, o := range outs {
+		if q.Distinct && !o.expr.Type().IsComparable() {
+			return nil, semantic(q.Pos(), "column %s is %s and cannot be made DISTINCT", o.name, o.expr.Type())
 		}
 	}
 	return b.project(rel, outs, keys, q.Distinct)
@@ -84,6 +103,10 @@ func (b *Binder) selectList(items []*syntax.SelectItem, es *exprScope) ([]output
 		}
 		if len(item.Aliases) > 0 {
 			return nil, semantic(item.Pos(), "AS (…) names the columns of a table function, and this is none")
+		}
+		if cols := regexColumns(item, es.names); cols != nil {
+			outs = append(outs, cols...)
+			continue
 		}
 		e, err := b.expr(item.Expr, es)
 		if err != nil {
@@ -132,6 +155,9 @@ func (b *Binder) star(star *syntax.Star, es *exprScope) ([]output, error) {
 	}
 	replace := map[string]*syntax.SelectItem{}
 	for _, item := range star.Replace {
+		if !hasColumn(cols, item.Alias.Name) {
+			return nil, diag.Errorf(diag.CodeColumnNotFound, item.Pos(), "column %s cannot be resolved", item.Alias.Name)
+		}
 		replace[strings.ToLower(item.Alias.Name)] = item
 	}
 	var outs []output
@@ -214,21 +240,36 @@ func (b *Binder) project(rel logical.Node, outs []output, keys []orderKey, disti
 	}
 	var n logical.Node = p
 	if distinct {
+		if err := allComparable(outs); err != nil {
+			return nil, err
+		}
 		n = b.distinct(n)
 	}
-	if len(keys) == 0 {
+	cols := n.Columns()
+	sorts, roles := make([]scalar.SortKey, len(keys)), make([]orderRole, len(keys))
+	for i, k := range keys {
+		k.Expr = cols[k.out].Ref()
+		sorts[i], roles[i] = k.SortKey, k.role
+	}
+	n = arrange(n, sorts, roles)
+	if len(cols) == visible {
 		return n, nil
 	}
-	cols := n.Columns()
-	sort := &logical.Sort{Input: n}
-	for _, k := range keys {
-		k.Expr = cols[k.out].Ref()
-		sort.Keys = append(sort.Keys, k.SortKey)
+	return keep(n, visible), nil
+}
+
+// allComparable refuses SELECT DISTINCT of what cannot be compared.
+func allComparable(outs []output) error {
+	for _, o := range outs {
+		if t := o.expr.Type(); !t.IsComparable() {
+			var pos diag.Pos
+			if o.from != nil {
+				pos = o.from.Pos()
+			}
+			return semantic(pos, "SELECT DISTINCT cannot compare %s, which is %s", o.name, t)
+		}
 	}
-	if len(cols) == visible {
-		return sort, nil
-	}
-	return keep(sort, visible), nil
+	return nil
 }
 
 func isRequired(e scalar.Expr, required map[int]bool) bool {

@@ -124,7 +124,7 @@ func (b *Binder) selectTable(q *syntax.Select, rel logical.Node, names *scope) (
 	if len(q.Items) > 1 {
 		return nil, nil, nil, semantic(e.Pos(), "a table function must be the only item of its SELECT").WithHint("%s", hint)
 	}
-	if len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, nil) {
+	if len(q.GroupBy) > 0 || q.Having != nil || b.hasAggregates(q, ordering{}) {
 		return nil, nil, nil, semantic(e.Pos(), "a table function cannot stand in a SELECT that aggregates").
 			WithHint("aggregate in a subquery, and apply %s to its columns", strings.ToLower(e.Name.Name))
 	}

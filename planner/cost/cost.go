@@ -94,6 +94,9 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.Join(n.Kind, m.Of(n.L), m.Of(n.R), n.On, n.Columns())
 	case *logical.Expand:
 		return m.expand(n)
+	case *logical.Repeat, *logical.Distribute:
+		in := m.Of(n.Inputs()[0])
+		return &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
 	case *logical.Limit:
 		in := m.Of(n.Input)
 		out := &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
@@ -107,12 +110,16 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 		return m.shared(n)
 	case *logical.Generate:
 		return m.generate(n)
+	case *logical.Script:
+		return fresh(m.Of(n.Input).Rows, n.Cols)
 	case *logical.SingleRow:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: 1, Columns: copyOf(in.Columns)}
 	case *logical.Sort:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}
+	case *logical.Window:
+		return m.window(n)
 	}
 	return fresh(unknownRows, n.Columns())
 }
@@ -268,6 +275,8 @@ func (m *Model) callSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 		return clamp(1 - equalTo(in, e.Args[0]))
 	case "<", "<=", ">", ">=":
 		return rangeSelectivity(in, out, e)
+	case "sample_share":
+		return shareSelectivity(e)
 	case "like", "rlike":
 		return likeDefault
 	case "is_null":

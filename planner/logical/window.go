@@ -36,6 +36,16 @@ func (n *Window) Inputs() []Node { return []Node{n.Input} }
 // WithInputs is n over another input.
 func (n *Window) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
 
+// MapColumns renames the functions' columns.
+func (n *Window) MapColumns(f func(Column) Column) Node {
+	c := *n
+	c.Cols = make([]Column, len(n.Cols))
+	for i, col := range n.Cols {
+		c.Cols[i] = f(col)
+	}
+	return &c
+}
+
 // Exprs lists the partition keys, the order keys and what the functions read.
 func (n *Window) Exprs() []scalar.Expr {
 	out := append([]scalar.Expr{}, n.Partition...)

@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -76,7 +78,8 @@ func (l *Lowerer) aggregateNode(n *logical.Aggregate, in *plan, ordered bool) *p
 }
 
 // unfilter expresses FILTER (WHERE c) as arguments that are NULL where c is not
-// true; every aggregate skips those.
+// true; every aggregate skips those. Constant arguments stay what they are, unless
+// there are no others.
 func unfilter(g scalar.Aggregate) scalar.Aggregate {
 	if g.Filter == nil {
 		return g
@@ -85,7 +88,12 @@ func unfilter(g scalar.Aggregate) scalar.Aggregate {
 	if len(args) == 0 {
 		args = []scalar.Expr{&scalar.Literal{Value: true, Typ: types.BooleanType}}
 	}
+	constant := func(e scalar.Expr) bool { _, ok := e.(*scalar.Literal); return ok }
+	all := !slices.ContainsFunc(args, func(e scalar.Expr) bool { return !constant(e) })
 	g.Args = logical.Map(args, func(e scalar.Expr) scalar.Expr {
+		if constant(e) && !all {
+			return e
+		}
 		return &scalar.Case{Whens: []scalar.Expr{g.Filter}, Thens: []scalar.Expr{e}, Else: &scalar.Literal{Typ: e.Type()}, Typ: e.Type()}
 	})
 	g.Filter = nil

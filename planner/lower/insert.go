@@ -28,7 +28,7 @@ func (l *Lowerer) write(n *logical.Write) (*plan, error) {
 	first := len(n.Table.Columns)
 	dynamic := len(n.Table.Partition) - len(n.Static)
 	keys := n.Row[first : first+dynamic]
-	if dynamic > 0 && !p.dist.single {
+	if dynamic > 0 && !p.dist.single && !asked(n.Input) {
 		// Rows of one partition meet in one task, so that it becomes few files.
 		var by []scalar.Expr
 		for _, c := range keys {

@@ -143,12 +143,20 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.project(n, want, ordered)
 	case *logical.Generate:
 		return l.generate(n, want, ordered)
+	case *logical.Script:
+		return l.script(n)
 	case *logical.Aggregate:
 		return l.aggregate(n, ordered)
 	case *logical.Expand:
 		return l.expand(n, want, ordered)
+	case *logical.Distribute:
+		return l.distribute(n, want, ordered)
+	case *logical.Repeat:
+		return l.repeat(n, want, ordered)
 	case *logical.Join:
 		return l.join(n, want, ordered)
+	case *logical.Window:
+		return l.window(n, want, ordered)
 	case *logical.Sort:
 		return l.sort(n, want)
 	case *logical.Limit:
@@ -157,6 +165,8 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.use(n)
 	case *logical.Write:
 		return l.write(n)
+	case *logical.Unload:
+		return l.unload(n)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {

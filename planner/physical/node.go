@@ -50,7 +50,7 @@ func (n *Nary) SetInputs(in []Node) { n.All = in }
 var Nodes = []Node{
 	&Scan{}, &Values{}, &Filter{}, &Project{}, &HashAggregate{}, &HashJoin{}, &LoopJoin{},
 	&Sort{}, &TopN{}, &Limit{}, &Union{}, &SingleRow{}, &Exchange{}, &ShuffleWrite{}, &ShuffleRead{},
-	&TableSink{}, &Map{}, &Reduce{}, &Expand{}, &Generate{}, &Window{},
+	&TableSink{}, &FileSink{}, &Map{}, &Reduce{}, &Expand{}, &Repeat{}, &Generate{}, &Script{}, &Window{},
 }
 
 // Format draws the plan as an indented tree.

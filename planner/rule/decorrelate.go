@@ -181,8 +181,8 @@ func oneRow(n logical.Node) bool {
 		return len(n.Keys) == 0
 	case *logical.Project:
 		return oneRow(n.Input)
-	case *logical.Sort:
-		return oneRow(n.Input)
+	case *logical.Sort, *logical.Window:
+		return oneRow(n.Inputs()[0])
 	case *logical.Values:
 		return len(n.Rows) == 1
 	case *logical.Join:
@@ -219,9 +219,16 @@ func (p *puller) pull(n logical.Node) (logical.Node, error) {
 		return p.aggregate(n)
 	case *logical.Join:
 		return p.join(n)
+	case *logical.Window:
+		return p.window(n)
 	case *logical.Expand:
 		if !anyCorrelated(p, n.Keys) {
 			in, err := p.pull(n.Input)
+			return n.WithInputs([]logical.Node{in}), err
+		}
+	case *logical.Repeat, *logical.Distribute:
+		if !anyCorrelated(p, n.Exprs()) {
+			in, err := p.pull(n.Inputs()[0])
 			return n.WithInputs([]logical.Node{in}), err
 		}
 	case *logical.Sort:

@@ -3,47 +3,51 @@ package rule
 import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
-	"github.com/bixidata/bixi/sql/diag"
 )
 
 // splitDistinct rewrites aggregates over distinct arguments. With one set of
-// arguments x: group by the keys and x first, computing the other aggregates,
-// then by the keys, where each x occurs once. With several sets, each is computed
-// on its own and the results are joined on the keys.
+// arguments x and nothing else: group by the keys and x first, then by the keys,
+// where each x occurs once. Otherwise each set is computed on its own and the
+// results are joined on the keys, or, where the input is worth it, rows are copied
+// for each set (copyDistinct).
 func splitDistinct(c *Context, n logical.Node) (logical.Node, error) {
-	var failed error
-	out := logical.Transform(n, func(n logical.Node) logical.Node {
-		a, ok := n.(*logical.Aggregate)
-		if !ok || failed != nil {
-			return n
+	return logical.Transform(n, func(n logical.Node) logical.Node {
+		if a, ok := n.(*logical.Aggregate); ok {
+			return c.splitOne(a)
 		}
-		res, err := c.splitOne(a)
-		if err != nil {
-			failed = err
-			return n
-		}
-		return res
-	})
-	return out, failed
+		return n
+	}), nil
 }
 
-func (c *Context) splitOne(a *logical.Aggregate) (logical.Node, error) {
+func (c *Context) splitOne(a *logical.Aggregate) logical.Node {
 	sets := map[string][]int{}
 	var order []string
 	var plain []int
 	for i, g := range a.Aggs {
-		if !g.Distinct {
+		if !g.Distinct || len(g.Order) > 0 {
 			plain = append(plain, i)
 			continue
 		}
-		key := scalar.Aggregate{Args: g.Args, Filter: g.Filter}.String()
+		key := scalar.Aggregate{Args: distinctArgs(g), Filter: g.Filter}.String()
 		if sets[key] == nil {
 			order = append(order, key)
 		}
 		sets[key] = append(sets[key], i)
 	}
 	if len(order) == 0 {
-		return a, nil
+		return a
+	}
+	if len(order) == 1 && len(plain) == 0 {
+		p := c.distinctPart(a, sets[order[0]])
+		p.Cols = a.Cols
+		return p
+	}
+	if !c.isCheap(a.Input) {
+		groups := make([][]int, len(order))
+		for i, key := range order {
+			groups[i] = sets[key]
+		}
+		return c.copyDistinct(a, plain, groups)
 	}
 	// Each distinct set is an aggregation of its own, over groups made unique.
 	parts := []*logical.Aggregate{}
@@ -51,17 +55,53 @@ func (c *Context) splitOne(a *logical.Aggregate) (logical.Node, error) {
 		parts = append(parts, c.part(a, plain))
 	}
 	for _, key := range order {
-		p, err := c.distinctPart(a, sets[key])
-		if err != nil {
-			return nil, err
+		parts = append(parts, c.distinctPart(a, sets[key]))
+	}
+	return c.joinParts(a, parts)
+}
+
+// isCheap reports whether n only reads a table, so that it may as well be read
+// again.
+func (c *Context) isCheap(n logical.Node) bool {
+	for _, e := range n.Exprs() {
+		if c.isVolatile(e) {
+			return false
 		}
-		parts = append(parts, p)
 	}
-	if len(parts) == 1 && len(parts[0].Cols) == len(a.Cols) {
-		parts[0].Cols = a.Cols
-		return parts[0], nil
+	switch n.(type) {
+	case *logical.Scan, *logical.Values:
+		return true
+	case *logical.Filter, *logical.Project, *logical.Expand:
+		return c.isCheap(n.Inputs()[0])
 	}
-	return c.joinParts(a, parts), nil
+	return false
+}
+
+// distinctArgs are the arguments of g that vary, or the first if none does.
+func distinctArgs(g scalar.Aggregate) []scalar.Expr {
+	var out []scalar.Expr
+	for _, e := range g.Args {
+		if _, constant := e.(*scalar.Literal); !constant {
+			out = append(out, e)
+		}
+	}
+	if len(out) == 0 {
+		return g.Args[:1]
+	}
+	return out
+}
+
+// overUnique is g over columns, by the text of what they hold, in which each
+// combination occurs once.
+func overUnique(g scalar.Aggregate, columns map[string]logical.Column) scalar.Aggregate {
+	g.Distinct, g.Filter = false, nil
+	g.Args = logical.Map(g.Args, func(e scalar.Expr) scalar.Expr {
+		if c, ok := columns[e.String()]; ok {
+			return c.Ref()
+		}
+		return e
+	})
+	return g
 }
 
 // part computes the aggregates at the positions is only, with fresh key columns;
@@ -78,21 +118,20 @@ func (c *Context) part(a *logical.Aggregate, is []int) *logical.Aggregate {
 	return p
 }
 
-func (c *Context) distinctPart(a *logical.Aggregate, is []int) (*logical.Aggregate, error) {
+// distinctPart computes the aggregates at the positions is, which have the same
+// distinct arguments.
+func (c *Context) distinctPart(a *logical.Aggregate, is []int) *logical.Aggregate {
 	first := a.Aggs[is[0]]
-	if first.Filter != nil {
-		return nil, diag.Errorf(diag.CodeUnsupported, diag.Pos{Line: first.Line, Col: first.Col}, "FILTER with DISTINCT is not supported yet")
-	}
 	unique := &logical.Aggregate{Input: a.Input}
 	for i, k := range a.Keys {
 		unique.Keys = append(unique.Keys, k)
 		unique.Cols = append(unique.Cols, c.NewColumn(a.Cols[i].Name, k.Type(), a.Cols[i].Required))
 	}
-	args := map[string]logical.Column{}
-	for _, x := range first.Args {
+	columns := map[string]logical.Column{}
+	for _, x := range distinctArgs(first) {
 		col := c.NewColumn("_distinct", x.Type(), false)
-		unique.Keys, unique.Cols = append(unique.Keys, x), append(unique.Cols, col)
-		args[x.String()] = col
+		unique.Keys, unique.Cols = append(unique.Keys, where(first.Filter, x)), append(unique.Cols, col)
+		columns[x.String()] = col
 	}
 	p := c.part(a, is)
 	p.Input = unique
@@ -101,11 +140,18 @@ func (c *Context) distinctPart(a *logical.Aggregate, is []int) (*logical.Aggrega
 		p.Keys = append(p.Keys, unique.Cols[i].Ref())
 	}
 	for i, g := range p.Aggs {
-		g.Distinct = false
-		g.Args = logical.Map(g.Args, func(e scalar.Expr) scalar.Expr { return args[e.String()].Ref() })
-		p.Aggs[i] = g
+		p.Aggs[i] = overUnique(g, columns)
 	}
-	return p, nil
+	return p
+}
+
+// where is x where cond, if there is one, is true and NULL elsewhere: aggregates
+// pass over NULL.
+func where(cond, x scalar.Expr) scalar.Expr {
+	if cond == nil {
+		return x
+	}
+	return &scalar.Case{Whens: []scalar.Expr{cond}, Thens: []scalar.Expr{x}, Else: &scalar.Literal{Typ: x.Type()}, Typ: x.Type()}
 }
 
 // joinParts joins the parts on their keys, NULLs being equal, and gives a's columns.

@@ -27,6 +27,12 @@ func (c *Context) push(n logical.Node, conds []scalar.Expr) logical.Node {
 		return c.pushAggregate(n, conds)
 	case *logical.Join:
 		return c.pushJoin(n, conds)
+	case *logical.Window:
+		return c.pushWindow(n, conds)
+	case *logical.Distribute:
+		return n.WithInputs([]logical.Node{c.push(n.Input, conds)})
+	case *logical.Repeat:
+		return &logical.Repeat{Input: c.push(n.Input, conds), Count: n.Count}
 	case *logical.Generate:
 		return c.pushGenerate(n, conds)
 	case *logical.Sort:

@@ -42,7 +42,9 @@ var Passes = []Pass{
 	{Name: "push-filters", Run: pushFilters, Define: pushIntoDefinition}, // also turns outer joins into inner ones
 	{Name: "fold-pushed", Run: foldConstants},                            // pushing puts expressions in place of columns
 	{Name: "push-semi-joins", Run: pushSemiJoins},                        // before order-joins, to which the reduced side is one relation
+	{Name: "window-top", Run: windowTop},                                 // after push-filters, which puts rankings' conditions on their windows
 	{Name: "order-joins", Run: orderJoins},                               // needs filters at the scans to estimate
+	{Name: "join-unions", Run: joinUnions},                               // the order of joins says what meets the union
 	{Name: "prune-columns", Run: pruneColumns, Define: pruneDefinition},  // last: others may add column uses
 }
 

@@ -235,14 +235,17 @@ type Aggregate struct {
 	Distinct bool
 	// Filter restricts the rows that count; nil for all.
 	Filter Expr
-	Typ    types.Type
-	Line   int
-	Col    int
+	// Order is WITHIN GROUP (ORDER BY …): the last len(Order) of Args are its keys.
+	Order []Direction
+	Typ   types.Type
+	Line  int
+	Col   int
 }
 
 func (a Aggregate) String() string {
-	args := make([]string, len(a.Args))
-	for i, e := range a.Args {
+	n := len(a.Args) - len(a.Order)
+	args := make([]string, n)
+	for i, e := range a.Args[:n] {
 		args[i] = e.String()
 	}
 	s := strings.Join(args, ", ")
@@ -250,11 +253,21 @@ func (a Aggregate) String() string {
 		s = "distinct " + s
 	}
 	s = a.Name + "(" + s + ")"
+	if len(a.Order) > 0 {
+		keys := make([]string, len(a.Order))
+		for i, d := range a.Order {
+			keys[i] = SortKey{Expr: a.Args[n+i], Desc: d.Desc, NullsFirst: d.NullsFirst}.String()
+		}
+		s += " within group (order by " + strings.Join(keys, ", ") + ")"
+	}
 	if a.Filter != nil {
 		s += fmt.Sprintf(" filter (where %s)", a.Filter)
 	}
 	return s
 }
+
+// Direction is how a key orders.
+type Direction struct{ Desc, NullsFirst bool }
 
 // SortKey is one key of an order.
 type SortKey struct {

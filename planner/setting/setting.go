@@ -38,11 +38,15 @@ type Settings struct {
 	LongDates        bool          `name:"odps.sql.executionengine.enable.string.to.date.full.format" default:"false" doc:"Whether CAST reads a DATE from a text that has a time of day too; otherwise such a text is none."`
 	NewJSONObject    bool          `name:"odps.sql.udf.getjsonobj.new" default:"true" doc:"Whether GET_JSON_OBJECT gives the text as it stands; otherwise it is written anew, with sorted keys."`
 	MapKeys          string        `name:"odps.sql.map.key.dedup.policy" default:"last_win" allow:"last_win exception" doc:"last_win or exception: what becomes of equal keys of a map."`
+	GroupPositions   bool          `name:"odps.sql.groupby.position.alias" default:"true" doc:"Whether a number in GROUP BY is the item of the select list at that place; otherwise it is a constant."`
+	OrderPositions   bool          `name:"odps.sql.groupby.orderby.position.alias" default:"true" doc:"Whether a number in ORDER BY is the item of the select list at that place; otherwise it is a constant."`
 	AllowFullScan    bool          `name:"odps.sql.allow.fullscan" default:"true" doc:"Whether a partitioned table may be read without a condition on its partitions."`
 	OrderNeedsLimit  bool          `name:"odps.sql.validate.orderby.limit" default:"false" doc:"Whether ORDER BY is refused without LIMIT."`
 	AllowCartesian   bool          `name:"odps.sql.allow.cartesian" default:"true" doc:"Whether joins without a condition are allowed."`
 	Schema           string        `name:"odps.default.schema" default:"default" doc:"The schema of names without one; USE SCHEMA sets it."`
 	Schemas          bool          `name:"odps.namespace.schema" default:"true" doc:"Whether a name a.b may be table b of the schema a, where there is no table b in a project a."`
+	Scripts          bool          `name:"bixi.script.allowed" default:"true" doc:"Whether SELECT TRANSFORM may run programs."`
+	Transactional    bool          `name:"odps.sql.dml.transactional.only" default:"false" doc:"Whether UPDATE, DELETE and MERGE are refused for tables without 'transactional'='true'."`
 	StatementTimeout time.Duration `name:"bixi.statement.timeout" default:"0s" doc:"How long a statement may run, such as 30s or 2h; 0s for ever."`
 
 	other map[string]string

@@ -58,7 +58,9 @@ type Config struct {
 	Clock    func() time.Time
 	// Programs runs MapReduce programs; by default the executables that jobs name.
 	Programs operator.Programs
-	Verify   bool // check plans between passes (tests)
+	// ForbidScripts keeps SELECT TRANSFORM from running programs in this process.
+	ForbidScripts bool
+	Verify        bool // check plans between passes (tests)
 
 	// Files and Catalog replace the local files and the catalog in the warehouse
 	// (tests, other storage).
@@ -270,7 +272,7 @@ func (n *Node) startWorker(p *parts, dialer taskpb.Dialer) {
 	runner := worker.New(worker.Config{
 		Functions: p.functions, Memory: n.Budget, Files: p.cfg.Files,
 		Parquet: parquet.NewCache(n.Budget.Limit() / 8), Scratch: p.scratch, ScratchDir: "tasks",
-		Shuffle: p.shuffle, Fetch: p.fetch, Address: address, Programs: p.cfg.Programs,
+		Shuffle: p.shuffle, Fetch: p.fetch, Address: address, Programs: p.cfg.Programs, ForbidScripts: p.cfg.ForbidScripts,
 	})
 	host, err := os.Hostname()
 	if err != nil {

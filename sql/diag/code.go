@@ -17,6 +17,7 @@ const (
 	CodeDynamicPartition Code = "0123031"
 	CodeCast             Code = "0123091"
 	CodeKilled           Code = "0123105"
+	CodeScript           Code = "0123055"
 	CodeBadDatetime      Code = "0123111"
 	CodeUserFunction     Code = "0123131"
 	CodeSubquery         Code = "0130051"
@@ -76,6 +77,7 @@ var infos = []Info{
 	{CodeInvalidArgument, User, "Invalid function argument", "a function refused the value of an argument", "select split_part('a', 'b', 0)"},
 	{CodeOverflow, User, "Arithmetic overflow", "a result does not fit its type", "select 9223372036854775807 + 1"},
 	{CodeDynamicPartition, User, "Dynamic partition error", "a dynamic partition value is NULL, empty or not allowed, or there are too many", "create table dynamic (a bigint) partitioned by (ds string); insert into dynamic partition (ds) select 1, cast(null as string)"},
+	{CodeScript, User, "Script failed", "the program of SELECT TRANSFORM could not be run or ended with an error", "select transform(a) using 'false' from (select 1 as a) t"},
 	{CodeCast, User, "Illegal cast", "a value cannot be converted to the type asked for", "select cast('abc' as bigint)"},
 	{CodeKilled, User, "Job cancelled", "the job was cancelled by its user", ""},
 	{CodeBadDatetime, User, "Bad datetime", "a text is not a date or time", "select date'2024-02-30'"},

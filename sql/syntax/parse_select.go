@@ -27,6 +27,10 @@ func (p *parser) selectAfterFrom(s *Select) *Select {
 }
 
 func (p *parser) selectList(s *Select) {
+	if p.atMapReduce() {
+		p.mapReduce(s)
+		return
+	}
 	p.expect("SELECT")
 	if t := p.tok(); t.kind == tokHint {
 		s.Hints = parseHints(p.raw(t), t)
@@ -37,19 +41,11 @@ func (p *parser) selectList(s *Select) {
 	} else {
 		p.accept("ALL")
 	}
-	if p.at("TRANSFORM") && p.atScript() {
-		p.unsupported("SELECT TRANSFORM")
+	if p.atScript() {
+		p.transform(s)
+		return
 	}
 	s.Items = list(p, p.selectItem)
-}
-
-// atScript tells SELECT TRANSFORM (…) USING 'script' from the function.
-func (p *parser) atScript() bool {
-	if p.peek(1).op() != "(" {
-		return false
-	}
-	behind := p.peek(p.closing(1) + 1).word()
-	return behind == "USING" || behind == "ROW"
 }
 
 func (p *parser) selectItem() *SelectItem {

@@ -112,8 +112,11 @@ func (p *parser) lateralView(at tableNode, left TableRef) TableRef {
 	return v
 }
 
-// tableRef reads one table, subquery, table function or parenthesised join.
-func (p *parser) tableRef() TableRef {
+// tableRef reads one table, subquery, table function or parenthesised join, and
+// the pivots behind it.
+func (p *parser) tableRef() TableRef { return p.pivots(p.tablePrimary()) }
+
+func (p *parser) tablePrimary() TableRef {
 	at := tableNode{p.start()}
 	p.accept("TABLE") // TABLE(f(…)) and TABLE t
 	switch {
@@ -132,7 +135,6 @@ func (p *parser) tableRef() TableRef {
 	if t.Sample == nil {
 		t.Sample = p.sample()
 	}
-	p.noPivot()
 	return t
 }
 
@@ -173,7 +175,6 @@ func (p *parser) parenTable(at tableNode) TableRef {
 func (p *parser) subqueryTail(t *SubqueryTable) TableRef {
 	t.Alias, t.Columns = p.tableAlias()
 	t.Sample = p.sample()
-	p.noPivot()
 	return t
 }
 
@@ -182,7 +183,7 @@ func (p *parser) tableAlias() (alias Ident, columns []Ident) {
 	switch {
 	case p.accept("AS"):
 		alias = p.ident("a table alias name")
-	case isBareAlias(p.tok()):
+	case isBareAlias(p.tok()) && !p.atMapReduce():
 		alias = p.ident("a table alias name")
 	default:
 		return Ident{}, nil
@@ -191,12 +192,6 @@ func (p *parser) tableAlias() (alias Ident, columns []Ident) {
 		columns = parens(p, p.columnName)
 	}
 	return alias, columns
-}
-
-func (p *parser) noPivot() {
-	if p.at("PIVOT", "UNPIVOT") {
-		p.unsupported("%s", p.tok().word())
-	}
 }
 
 func (p *parser) asOf() *AsOf {

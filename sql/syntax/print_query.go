@@ -92,7 +92,11 @@ func (s *Select) print(p *printer) {
 		p.word("*/")
 	}
 	p.wordIf(s.Distinct, "DISTINCT")
-	printList(p, s.Items)
+	if s.Script != nil {
+		p.script(s.Items, s.Script)
+	} else {
+		printList(p, s.Items)
+	}
 	if s.From != nil {
 		p.word("FROM")
 		s.From.print(p)

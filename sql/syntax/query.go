@@ -56,6 +56,7 @@ type Select struct {
 	Hints    []*Hint
 	Distinct bool
 	Items    []*SelectItem
+	Script   *Script  // of SELECT TRANSFORM (items)
 	From     TableRef // nil when absent; in a multi-insert it is the statement's
 	Where    Expr
 	GroupBy  []*GroupItem

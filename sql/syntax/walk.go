@@ -123,6 +123,9 @@ func (v *Values) each(visit func(Node)) {
 func (s *Select) each(visit func(Node)) {
 	visitAll(visit, s.Hints)
 	visitAll(visit, s.Items)
+	if s.Script != nil {
+		visit(s.Script)
+	}
 	if s.From != nil {
 		visit(s.From)
 	}

@@ -18,3 +18,41 @@ type Dialect struct {
 	// (odps.sql.map.key.dedup.policy=exception).
 	UniqueKeys bool
 }
+
+// Declared is what the type t means where it is written: INT is BIGINT in the
+// first type system.
+func (d Dialect) Declared(t Type) Type {
+	if !d.V1 {
+		return t
+	}
+	switch t.Kind {
+	case Int:
+		return BigIntType
+	case Array:
+		return ArrayOf(d.Declared(*t.Elem))
+	case Map:
+		return MapOf(d.Declared(*t.Key), d.Declared(*t.Elem))
+	case Struct:
+		fields := make([]Field, len(t.Fields))
+		for i, f := range t.Fields {
+			f.Type = d.Declared(f.Type)
+			fields[i] = f
+		}
+		return StructOf(fields...)
+	}
+	return t
+}
+
+// V1Conversions are the types to which t converts implicitly in the first type
+// system only.
+func V1Conversions(t Type) []Type {
+	switch {
+	case t.IsText():
+		return []Type{BigIntType, DatetimeType}
+	case t.IsFloating():
+		return []Type{BigIntType}
+	case t.Kind == Decimal:
+		return []Type{DoubleType, BigIntType}
+	}
+	return nil
+}

@@ -183,8 +183,16 @@ func (t Type) IsInterval() bool { return t.Kind == IntervalMonth || t.Kind == In
 // IsNested reports ARRAY, MAP and STRUCT.
 func (t Type) IsNested() bool { return t.Kind >= Array && t.Kind <= Struct }
 
-// IsComparable reports whether values of t have an order and can be keys.
-func (t Type) IsComparable() bool { return t.Kind != JSON && t.Kind != Map }
+// IsComparable reports whether values of t have an order and can be keys: all but
+// JSON, maps and what holds them.
+func (t Type) IsComparable() bool {
+	for _, f := range t.Fields {
+		if !f.Type.IsComparable() {
+			return false
+		}
+	}
+	return t.Kind != JSON && t.Kind != Map && (t.Kind != Array || t.Elem.IsComparable())
+}
 
 // Known is t with STRING for the type of an untyped NULL, as results and new
 // tables have it.

@@ -21,6 +21,7 @@ func aggregates() []*udf.Function {
 		percentileAggregates(),
 		byAggregates(),
 		sketchAggregates(),
+		mapAggregates(),
 	)
 }
 

@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"bytes"
+
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
@@ -10,29 +12,23 @@ import (
 func collectAggregates() []*udf.Function {
 	return []*udf.Function{
 		{Name: "collect_list", Aliases: []string{"array_agg"}, Family: "aggregate",
-			Doc:       udf.Doc{Summary: "The values that are not NULL as an array, in ascending order.", Example: "collect_list(1)", Result: "[1]"},
+			Doc:       udf.Doc{Summary: "The values that are not NULL as an array, in the order of WITHIN GROUP or else ascending.", Example: "collect_list(1)", Result: "[1]"},
 			Resolve:   resolveCollect("collect_list"),
-			Aggregate: collected(false, 0, appendArg, listOf)},
+			Aggregate: withOrder(udf.ByRows, collected(false, 0, appendArg, listOf))},
 		{Name: "collect_set", Family: "aggregate",
-			Doc:       udf.Doc{Summary: "The distinct values that are not NULL as an array, in ascending order.", Example: "collect_set(1)", Result: "[1]"},
+			Doc:       udf.Doc{Summary: "The distinct values that are not NULL as an array, in the order of WITHIN GROUP or else ascending.", Example: "collect_set(1)", Result: "[1]"},
 			Resolve:   resolveCollect("collect_set"),
-			Aggregate: collected(true, 0, appendArg, listOf)},
+			Aggregate: withOrder(udf.ByRows, collected(true, 0, appendArg, listOf))},
 		{Name: "wm_concat", Family: "aggregate",
 			Args: []types.Type{types.StringType, types.StringType}, Returns: types.StringType,
-			Doc:     udf.Doc{Summary: "The texts in ascending order, joined by a constant separator, which comes first.", Example: "wm_concat(',', 'a')", Result: "a"},
-			Resolve: resolveConcat,
-			Aggregate: collected(false, 1, appendArg, func(call *udf.Call, es [][]byte, b *batch.Builder) error {
-				sep, _ := call.Consts[0].(string)
-				var out []byte
-				for i, e := range es {
-					if i > 0 {
-						out = append(out, sep...)
-					}
-					out = append(out, e...)
-				}
-				b.AppendDatum(string(out))
-				return nil
-			})},
+			Doc:       udf.Doc{Summary: "The texts in the order of WITHIN GROUP or else ascending, joined by a constant separator, which comes first.", Example: "wm_concat(',', 'a')", Result: "a"},
+			Resolve:   resolveConcat,
+			Aggregate: withOrder(udf.ByRows, collected(false, 1, appendArg, joined(0)))},
+		{Name: "string_agg", Family: "aggregate",
+			Args: []types.Type{types.StringType, types.StringType}, Returns: types.StringType,
+			Doc:       udf.Doc{Summary: "The texts in the order of WITHIN GROUP or else ascending, joined by a constant separator, which comes last.", Example: "string_agg('a', ',')", Result: "a"},
+			Resolve:   resolveStringAgg,
+			Aggregate: withOrder(udf.ByRows, collected(false, 0, appendArg, joined(1)))},
 		{Name: "histogram", Family: "aggregate",
 			Doc: udf.Doc{Summary: "How often each value occurs, as a map in ascending order of the values.", Example: "histogram(7)", Result: `{"7":1}`},
 			Resolve: func(args []udf.Arg) (udf.Signature, error) {
@@ -70,6 +66,27 @@ func resolveConcat(args []udf.Arg) (udf.Signature, error) {
 	return udf.Signature{Args: []types.Type{s, s}, Returns: s}, nil
 }
 
+func resolveStringAgg(args []udf.Arg) (udf.Signature, error) {
+	s := types.StringType
+	if len(args) != 2 || !types.CanCoerce(args[0].Type, s) {
+		return udf.Signature{}, badArgs("string_agg", "string_agg(x, separator)", args)
+	}
+	if _, ok := args[1].Value.(string); !args[1].Const || !ok {
+		return udf.Signature{}, diag.Errorf(diag.CodeArgument, diag.Pos{}, "the separator of string_agg must be a constant text").
+			WithHint("the separator comes last: string_agg(x, ',')")
+	}
+	return udf.Signature{Args: []types.Type{s, s}, Returns: s}, nil
+}
+
+// joined joins the entries by the constant argument at sep.
+func joined(sep int) func(*udf.Call, [][]byte, *batch.Builder) error {
+	return func(call *udf.Call, es [][]byte, b *batch.Builder) error {
+		by, _ := call.Consts[sep].(string)
+		b.AppendDatum(string(bytes.Join(es, []byte(by))))
+		return nil
+	}
+}
+
 func resolveMap(name string, value func(types.Type) types.Type) func([]udf.Arg) (udf.Signature, error) {
 	return func(args []udf.Arg) (udf.Signature, error) {
 		if len(args) != 2 || !args[0].Type.IsComparable() {
@@ -100,9 +117,19 @@ func collected(distinct bool, by int, encode encodeRow, result func(*udf.Call, [
 		IgnoresDuplicates: distinct,
 		State:             func(udf.Signature) []types.Type { return []types.Type{types.BinaryType} },
 		New: func(call *udf.Call) udf.Accumulator {
-			return &collector{call: call, by: by, encode: encode, result: result, log: entryLog{distinct: distinct}}
+			c := &collector{call: call, by: by, encode: encode, result: result, log: entryLog{distinct: distinct || call.Distinct}}
+			if len(call.Order) > 0 {
+				c.encode, c.result = orderedEntries(call, encode), orderedResult(c.log.distinct, result)
+			}
+			return c
 		},
 	}
+}
+
+// withOrder gives a with the meaning of WITHIN GROUP.
+func withOrder(o udf.Ordering, a *udf.Aggregate) *udf.Aggregate {
+	a.Ordering = o
+	return a
 }
 
 type collector struct {

@@ -21,11 +21,11 @@ func percentileAggregates() []*udf.Function {
 		{Name: "percentile", Aliases: []string{"percentile_approx", "percentile_cont"}, Family: "aggregate",
 			Doc:       udf.Doc{Summary: "The value at fraction p of the order, interpolated linearly; an array of fractions gives an array. Always exact.", Example: "percentile(4, 0.5)", Result: "4.0"},
 			Resolve:   resolvePercentile,
-			Aggregate: collected(false, 0, appendArg, percentiles)},
+			Aggregate: withOrder(udf.ByValue, collected(false, 0, appendArg, percentiles))},
 		{Name: "percentile_disc", Family: "aggregate",
 			Doc:       udf.Doc{Summary: "The least value whose cumulative distribution reaches p.", Example: "percentile_disc(4, 0.5)", Result: "4"},
 			Resolve:   resolveDiscrete,
-			Aggregate: collected(false, 0, appendArg, discrete)},
+			Aggregate: withOrder(udf.ByValue, collected(false, 0, appendArg, discrete))},
 	}
 }
 

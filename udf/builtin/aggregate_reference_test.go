@@ -3,6 +3,7 @@ package builtin
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -273,6 +274,21 @@ func mapOf(multi bool) func([]datums) types.Datum {
 	}
 }
 
+// concatOf joins the texts at position at.
+func concatOf(at int) func([]datums) types.Datum {
+	return func(rows []datums) types.Datum {
+		var vals []string
+		for _, r := range notNull(rows, 2) {
+			vals = append(vals, r[at].(string))
+		}
+		if vals == nil {
+			return nil
+		}
+		slices.Sort(vals)
+		return strings.Join(vals, "; ")
+	}
+}
+
 func aggregateCases() []aggregateCase {
 	b, ti, si, i, l := types.BooleanType, types.TinyIntType, types.SmallIntType, types.IntType, types.BigIntType
 	f, d, s, day, ts := types.FloatType, types.DoubleType, types.StringType, types.DateType, types.TimestampType
@@ -325,17 +341,8 @@ func aggregateCases() []aggregateCase {
 	add("corr", corr, nil, d, d)
 	each("collect_list", func(v datums) types.Datum { return sorted(v) }, l, d, s, d12, list, pair, b, day)
 	each("collect_set", func(v datums) types.Datum { return distinct(v) }, l, d, s, d12, list, pair, b, day)
-	add("wm_concat", func(rows []datums) types.Datum {
-		var vals []string
-		for _, r := range notNull(rows, 2) {
-			vals = append(vals, r[1].(string))
-		}
-		if vals == nil {
-			return nil
-		}
-		slices.Sort(vals)
-		return strings.Join(vals, "; ")
-	}, datums{"; "}, s, s)
+	add("wm_concat", concatOf(1), datums{"; "}, s, s)
+	add("string_agg", concatOf(0), datums{nil, "; "}, s, s)
 	each("histogram", func(v datums) types.Datum {
 		var out datums
 		for _, x := range distinct(v) {
@@ -351,6 +358,11 @@ func aggregateCases() []aggregateCase {
 	}, l, s)
 	add("map_agg", mapOf(false), nil, s, l)
 	add("multimap_agg", mapOf(true), nil, i, s)
+	add("map_union", unionOf(func(vals datums) types.Datum { return sorted(vals)[0] }), nil, types.MapOf(s, l))
+	add("map_union_sum", unionOf(sumInt), nil, types.MapOf(s, i))
+	add("map_union_sum", unionOf(sumDecimal), nil, types.MapOf(s, types.DecimalOf(38, 2)))
+	add("numeric_histogram", weightsOf, datums{int64(1 << 20)}, l, d)
+	add("numeric_histogram", weightsOf, datums{int64(1 << 20)}, l, d, i)
 	each("median", quantileOf(0.5), d)
 	add("percentile", over(quantileOf(0.5)), half, d, d)
 	quartiles := datums{0.0, 0.25, 1.0}
@@ -376,4 +388,50 @@ func aggregateCases() []aggregateCase {
 		return int64(len(distinct(vals)))
 	}, nil, s)
 	return cases
+}
+
+// unionOf merges the maps of rows, whose values under a key are brought to one.
+func unionOf(merge func(vals datums) types.Datum) func([]datums) types.Datum {
+	return func(rows []datums) types.Datum {
+		byKey, out := map[string]datums{}, datums{}
+		rows = notNull(rows, 1)
+		if len(rows) == 0 {
+			return nil
+		}
+		for _, r := range rows {
+			for m := r[0].(datums); len(m) > 0; m = m[2:] {
+				byKey[m[0].(string)] = append(byKey[m[0].(string)], m[1])
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(byKey)) {
+			out = append(out, k, merge(byKey[k]))
+		}
+		return out
+	}
+}
+
+// weightsOf is a histogram with a bin for each value.
+func weightsOf(rows []datums) types.Datum {
+	var pairs, out datums
+	for _, r := range notNull(rows, 2) {
+		w := types.Datum(1.0)
+		if len(r) > 2 {
+			if w = r[2]; w == nil {
+				w = 0.0
+			}
+		}
+		pairs = append(pairs, datums{r[1], w})
+	}
+	for _, p := range sorted(pairs) {
+		x, w := p.(datums)[0], p.(datums)[1].(float64)
+		if n := len(out); n > 0 && out[n-2] == x {
+			out[n-1] = out[n-1].(float64) + w
+			continue
+		}
+		out = append(out, x, w)
+	}
+	if out == nil {
+		return nil
+	}
+	return out
 }

@@ -244,6 +244,12 @@ func randomDatum(r *rand.Rand, typ types.Type) types.Datum {
 			vals = append(vals, randomDatum(r, *typ.Elem))
 		}
 		return vals
+	case types.Map:
+		vals := []types.Datum{}
+		for _, k := range []string{"", "k", "l"}[r.IntN(3):] {
+			vals = append(vals, k, randomDatum(r, *typ.Elem))
+		}
+		return vals
 	case types.Struct:
 		return []types.Datum{randomDatum(r, typ.Fields[0].Type), nil}
 	}

@@ -68,8 +68,8 @@ func arrayFunctions() []*udf.Function {
 			Doc: udf.Doc{Summary: "The elements joined by a separator; NULLs are left out or replaced by the third argument.", Example: "array_join(array('a', 'b'), '-')", Result: "a-b"}},
 		{Name: "array_repeat", Family: "array", Resolve: resolveRepeat, Eval: arrayRepeat,
 			Doc: udf.Doc{Summary: "An array of a value n times.", Example: "array_repeat('a', 2)", Result: `["a","a"]`}},
-		{Name: "sequence", Family: "array", Args: typeList(types.BigIntType, types.BigIntType, types.BigIntType), Optional: 1, Returns: types.ArrayOf(types.BigIntType), Eval: sequence,
-			Doc: udf.Doc{Summary: "The numbers from start to stop, both included, by a step (1 or -1).", Example: "sequence(5, 1, -2)", Result: "[5,3,1]"}},
+		{Name: "sequence", Family: "array", Resolve: resolveSequence, New: newSequence,
+			Doc: udf.Doc{Summary: "The numbers from start to stop, both included, by a step (1 or -1), or the dates or times by an interval (a day).", Example: "sequence(5, 1, -2)", Result: "[5,3,1]"}},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // All lists every built-in function.
 func All() []*udf.Function {
-	return slices.Concat(
+	base := slices.Concat(
 		operators(),
 		comparisons(),
 		logic(),
@@ -21,4 +21,5 @@ func All() []*udf.Function {
 		likes(),
 		library(),
 	)
+	return append(base, hiveFunctions(base)...)
 }

@@ -17,7 +17,7 @@ func TestEntries(t *testing.T) {
 			t.Errorf("%s lacks documentation", f.Name)
 		}
 		ways := 0
-		for _, has := range []bool{f.Eval != nil, f.New != nil, f.Aggregate != nil, f.Table != nil, f.Window != nil} {
+		for _, has := range []bool{f.Eval != nil, f.New != nil, f.Aggregate != nil, f.Table != nil, f.Window != nil, f.Planned != nil} {
 			if has {
 				ways++
 			}

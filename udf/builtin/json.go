@@ -61,6 +61,8 @@ func jsonFunctions() []*udf.Function {
 					return len(vals) > 0, err
 				})
 			}), s),
+		{Name: "json_keys", Family: "json", Args: typeList(j), Returns: types.ArrayOf(s), Eval: jsonKeys,
+			Doc: udf.Doc{Summary: "The keys of a JSON object, in their order; NULL for other JSON.", Example: `json_keys(json_parse('{"b":1,"a":2}'))`, Result: `["b","a"]`}},
 		{Name: "to_json", Family: "json",
 			Doc: udf.Doc{Summary: "A value as JSON text: keys of structs in lower case, their NULL fields left out.", Example: "to_json(split('a,b', ','))", Result: `["a","b"]`},
 			Resolve: func(args []udf.Arg) (udf.Signature, error) {
@@ -217,4 +219,29 @@ func jsonMember(call *udf.Call, args []*batch.Column, n int) (*batch.Column, err
 		}
 		return nil, kernel.Null
 	})(call, args, n)
+}
+
+func jsonKeys(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+	b := batch.NewBuilder(call.Returns)
+	for i := range n {
+		v := []byte(nil)
+		if !args[0].IsNull(i) {
+			v = bytes.TrimSpace(args[0].Bytes(i))
+		}
+		if len(v) == 0 || v[0] != '{' {
+			b.AppendNull(1)
+			continue
+		}
+		keys := []types.Datum{}
+		for v = skipBlanks(v[1:]); v[0] != '}'; {
+			w := jsonLength(v)
+			keys = append(keys, string(appendUnquoted(nil, v[:w])))
+			v = skipBlanks(skipBlanks(v[w:])[1:]) // behind the colon
+			if v = skipBlanks(v[jsonLength(v):]); v[0] == ',' {
+				v = skipBlanks(v[1:])
+			}
+		}
+		b.AppendDatum(keys)
+	}
+	return b.Finish(), nil
 }

@@ -22,8 +22,8 @@ func likes() []*udf.Function {
 			Args: []types.Type{text, text}, Returns: types.BooleanType, New: newRlike},
 		{Name: "||", Family: "operator", Doc: udf.Doc{Summary: "Texts joined; NULL if one is NULL.", Example: "'a' || 'b'", Result: "ab"},
 			Args: []types.Type{text, text}, Returns: text, Eval: joinTexts},
-		{Name: "concat", Family: "string", Doc: udf.Doc{Summary: "Texts joined; NULL if one is NULL.", Example: "concat('a', 'b', 'c')", Result: "abc"},
-			Args: []types.Type{text}, Variadic: true, Returns: text, Eval: joinTexts},
+		{Name: "concat", Family: "string", Doc: udf.Doc{Summary: "Texts, or arrays, joined; NULL if one is NULL.", Example: "concat('a', 'b', 'c')", Result: "abc"},
+			Resolve: resolveConcatenation, New: newConcatenation},
 	}
 }
 

@@ -67,7 +67,7 @@ func resolveMapOf(args []udf.Arg) (udf.Signature, error) {
 	}
 	k, ok := commonOf(keys)
 	v, ok2 := commonOf(vals)
-	if !ok || !ok2 || len(args)%2 != 0 || len(args) == 0 || k.IsNested() || !k.IsComparable() {
+	if !ok || !ok2 || len(args)%2 != 0 || k.IsNested() || !k.IsComparable() {
 		return udf.Signature{}, badArgs("map", "map(key, value, …)", args)
 	}
 	sig := udf.Signature{Args: repeat(types.StringType, len(policy)), Returns: types.MapOf(k, v)}

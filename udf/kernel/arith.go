@@ -95,13 +95,16 @@ func spread[T batch.Fixed](b *batch.Buffers, c *batch.Column, n int) []T {
 func integerArithmetic[T integer](op byte, call *udf.Call, a, b *batch.Column, n int, valid batch.Bitmap) (*batch.Column, error) {
 	out := batch.SliceOf[T](call.Buffers, n)
 	x, y := spread[T](call.Buffers, a, n), spread[T](call.Buffers, b, n)
-	if !integerLoop(op, x, y, out) {
+	if !integerLoop(op, x, y, out) && !wraps(call) {
 		if err := findOverflow(op, x, y, call.Returns, valid); err != nil {
 			return nil, err
 		}
 	}
 	return Column(call.Returns, out, valid), nil
 }
+
+// wraps reports whether integers go round instead of overflowing.
+func wraps(call *udf.Call) bool { return call.Session != nil && call.Session.Dialect.Hive }
 
 // integerLoop computes all rows and reports whether none wrapped, NULL rows included.
 func integerLoop[T integer](op byte, x, y, out []T) bool {

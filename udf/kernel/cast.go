@@ -47,9 +47,13 @@ func (k *caster) choose() Cast {
 		return func(_ *batch.Buffers, _ *batch.Column, n int) (*batch.Column, error) {
 			return batch.NullColumn(to, n), nil
 		}
+	case to.Kind == types.JSON:
+		return k.toJSON()
+	case from.Kind == types.JSON:
+		return k.fromJSON()
 	case to.IsText():
 		return k.toText
-	case to.Kind == types.Binary && from.IsText(), to.Kind == types.JSON && from.IsText():
+	case to.Kind == types.Binary && from.IsText():
 		return k.relabel
 	case from.IsText() || from.Kind == types.Binary && to.Kind != types.Binary:
 		return k.fromText()

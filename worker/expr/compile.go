@@ -188,7 +188,7 @@ func (c *compiler) cast(e *scalar.Cast) (*node, error) {
 // alwaysCasts reports conversions that every value has.
 func alwaysCasts(from, to types.Type) bool {
 	switch {
-	case from.Equal(to) || from.Kind == types.Null || to.IsText() || to.Kind == types.Boolean:
+	case from.Equal(to) || from.Kind == types.Null || to.IsText() || to.Kind == types.Boolean && from.Kind != types.JSON:
 		return true
 	case to.IsFloating():
 		return from.IsNumeric() || from.Kind == types.Boolean

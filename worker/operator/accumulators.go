@@ -31,10 +31,13 @@ func bindAggregates(n *physical.HashAggregate, exprs []scalar.Expr, env *Env) ([
 		if fn == nil || fn.Aggregate == nil {
 			return nil, nil, diag.Errorf(diag.CodeFunctionMissing, diag.Pos{Line: a.Line, Col: a.Col}, "%s is no aggregate function", a.Name)
 		}
-		if a.Distinct && !fn.Aggregate.IgnoresDuplicates {
+		if a.Distinct && !fn.Aggregate.IgnoresDuplicates && len(a.Order) == 0 {
 			return nil, nil, fmt.Errorf("operator: the planner left DISTINCT in %s", a)
 		}
-		call := &udf.Call{Session: env.Session}
+		call := &udf.Call{Session: env.Session, Distinct: a.Distinct}
+		for _, d := range a.Order {
+			call.Order = append(call.Order, udf.Direction(d))
+		}
 		call.Returns = a.Typ
 		for _, e := range a.Args {
 			call.Args = append(call.Args, e.Type())

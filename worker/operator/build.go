@@ -21,6 +21,7 @@ var builders = map[string]builder{
 	"Sort":          use(newSort),
 	"TopN":          use(newTopN),
 	"TableSink":     use(newTableSink),
+	"FileSink":      use(newFileSink),
 	"Project":       use(newProject),
 	"Limit":         use(newLimit),
 	"Union":         use(newUnion),
@@ -31,8 +32,11 @@ var builders = map[string]builder{
 	"ShuffleRead":   use(newShuffleRead),
 	"Map":           use(newMap),
 	"Reduce":        use(newReduce),
+	"Window":        use(newWindow),
 	"Expand":        use(newExpand),
+	"Repeat":        use(newRepeat),
 	"Generate":      use(newGenerate),
+	"Script":        use(newScript),
 }
 
 // use adapts a constructor to its node's type.

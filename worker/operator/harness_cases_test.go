@@ -73,9 +73,38 @@ func simpleCases() []opCase {
 		{name: "limit 0", in: []types.Schema{s}, rows: 5, ordered: true,
 			plan: func(in []physical.Node) physical.Node { return limited(in[0], 0, 0) },
 			want: func([][]row) []row { return nil }},
+		{name: "offset alone", in: []types.Schema{s}, rows: 50, ordered: true,
+			plan: func(in []physical.Node) physical.Node { return limited(in[0], -1, 9) },
+			want: func(in [][]row) []row { return in[0][9:] }},
 		{name: "offset beyond the end", in: []types.Schema{s}, rows: 5, ordered: true,
 			plan: func(in []physical.Node) physical.Node { return limited(in[0], 3, 50) },
 			want: func([][]row) []row { return nil }},
+		{name: "expand", in: []types.Schema{s}, rows: 100, ordered: false,
+			plan: func(in []physical.Node) physical.Node {
+				n := &physical.Expand{Names: []string{"k", "set"}, Lists: [][]scalar.Expr{
+					{colOf(s, 0), bigint(0)}, {&scalar.Literal{Typ: types.BigIntType}, bigint(1)}}}
+				n.Input = filter(in[0])
+				return n
+			},
+			want: func(in [][]row) (out []row) {
+				for _, x := range keep(in[0], positive) {
+					out = append(out, row{x[0], int64(0)}, row{nil, int64(1)})
+				}
+				return out
+			}},
+		{name: "repeat", in: []types.Schema{s}, rows: 100, ordered: true,
+			plan: func(in []physical.Node) physical.Node {
+				n := &physical.Repeat{Count: &scalar.Case{
+					Whens: []scalar.Expr{callOf(">", types.BooleanType, colOf(s, 0), bigint(0))}, Thens: []scalar.Expr{bigint(5)}, Else: colOf(s, 0), Typ: types.BigIntType}}
+				n.Input = in[0]
+				return n
+			},
+			want: func(in [][]row) (out []row) {
+				for _, x := range keep(in[0], positive) {
+					out = append(out, x, x, x, x, x)
+				}
+				return out
+			}},
 		{name: "union", in: []types.Schema{s, s, s}, rows: 20, ordered: true,
 			plan: func(in []physical.Node) physical.Node {
 				return &physical.Union{Nary: physical.Nary{All: []physical.Node{in[0], filter(in[1]), in[2]}}}
@@ -313,9 +342,9 @@ func aggregateCases() []opCase {
 	}
 	var out []opCase
 	for _, keys := range layouts {
-		for _, phases := range [][]physical.Phase{{physical.Single}, {physical.Partial, physical.Final}} {
+		for _, phases := range [][]physical.Phase{{physical.Single}, {physical.Partial, physical.Final}, {physical.Partial, physical.Merge, physical.Final}} {
 			for _, ordered := range []bool{false, true} {
-				if !ordered && len(keys) == 1 && len(phases) == 2 {
+				if !ordered && len(keys) == 1 && len(phases) > 1 {
 					continue
 				}
 				a := aggregation{keys: keys, phases: phases, ordered: ordered}

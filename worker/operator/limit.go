@@ -3,6 +3,7 @@ package operator
 import (
 	"context"
 	"io"
+	"math"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
@@ -16,7 +17,11 @@ type limit struct {
 }
 
 func newLimit(n *physical.Limit, in []Operator, _ *Env) (*limit, error) {
-	return &limit{input: input{in[0]}, skip: n.Offset, left: n.Count}, nil
+	l := &limit{input: input{in[0]}, skip: n.Offset, left: n.Count}
+	if n.Count < 0 {
+		l.left = math.MaxInt64 - n.Offset
+	}
+	return l, nil
 }
 
 func (l *limit) Next(ctx context.Context) (*batch.Batch, error) {

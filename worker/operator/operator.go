@@ -56,6 +56,8 @@ type Env struct {
 	// Filters are the runtime filters that this task's joins publish for its
 	// scans. Nil is fine; the first join makes it.
 	Filters *Filters
+	// ForbidScripts keeps SELECT TRANSFORM from running programs.
+	ForbidScripts bool
 	// SpillAlways makes blocking operators spill at every opportunity (tests).
 	SpillAlways bool
 

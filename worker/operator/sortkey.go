@@ -22,13 +22,14 @@ type sortKeys struct {
 	keys  []scalar.SortKey
 
 	pos   []int64 // where the next byte of each row goes
+	value []byte  // of a nested value
 	words []uint64
 }
 
 func newSortKeys(keys []scalar.SortKey, env *Env) (*sortKeys, error) {
 	es := make([]scalar.Expr, len(keys))
 	for i, k := range keys {
-		if t := k.Expr.Type(); t.IsNested() || t.Kind == types.JSON {
+		if t := k.Expr.Type(); !t.IsComparable() {
 			return nil, fmt.Errorf("operator: %s has no order", t)
 		}
 		es[i] = k.Expr
@@ -77,9 +78,12 @@ func (s *sortKeys) append(arena []byte, offsets []int64, b *batch.Batch) ([]byte
 	}
 	arena = growQuarter(arena, int(end)-len(arena))[:end]
 	for k, c := range cols {
-		if orderedWidth(c.Type) > 0 {
+		switch {
+		case c.Type.IsNested():
+			s.putNested(arena, c, s.keys[k])
+		case orderedWidth(c.Type) > 0:
 			s.putFixed(arena, c, n, s.keys[k])
-		} else {
+		default:
 			s.putTexts(arena, c, n, s.keys[k])
 		}
 	}
@@ -119,6 +123,10 @@ func (s *sortKeys) measure(cols []*batch.Column, n int) {
 	}
 	for _, c := range cols {
 		if orderedWidth(c.Type) > 0 {
+			continue
+		}
+		if c.Type.IsNested() {
+			s.measureNested(c)
 			continue
 		}
 		for i := range s.pos {

@@ -90,9 +90,23 @@ select a from a.b.c. /* ERROR "found the end of the text, expected a table name"
 
 select a from /* ERROR "at most three parts" */ a.b.c.d
 
-select a from t /* ERROR "0130401.*PIVOT" */ pivot (sum(x) for y in (1))
+select a from t pivot (sum(x) in (1)/* ERROR "expected FOR" */ )
 
-select /* ERROR "0130401.*SELECT TRANSFORM" */ transform(a) using 'x' from t
+select a from t pivot (sum(x) for y /* ERROR "expected IN" */ (1))
+
+select a from t pivot (sum(x) for y in (/* ERROR "expected an expression" */ ))
+
+select a from t unpivot (v for /* ERROR "expected a column name" */ (n) in (a))
+
+select a from t unpivot /* ERROR "expected" */ include (v for n in (a))
+
+select transform(a) using /* ERROR "expected a command in quotes" */ x from t
+
+select transform(a) row format delimited fields terminated by /* ERROR "expected a string" */ 1 using 'x' from t
+
+select transform(a) row format /* ERROR "0130401.*SERDE" */ serde 'x' using 'x' from t
+
+from t map a /* ERROR "expected USING" */ where b
 
 select java.lang.abs/* ERROR "0130401.*Java expressions" */ (x)
 

@@ -73,6 +73,40 @@ select * from (t lateral view explode(a) x as y), u
 
 select * from t lateral view explode(a) x where y > 1
 
+select * from t pivot (sum(x) for y in (1, 2))
+
+select * from t a pivot (sum(x) as s, max(x + 1) m for a.y in ('Q1' as one, 'Q2' two, null as 'none', 2 + 1)) as p (c, d) where p.c > 1
+
+select * from (select 1) q pivot (count(*) for (y, z) in ((1, 'a') as k, (2, 'b'))) p pivot (max(k) for v in (1)), u
+
+select * from a join b pivot (sum(x) for y in (1)) p on a.x = p.x
+
+select * from (a join b on a.x = b.x) pivot (sum(x) for y in (1)) lateral view explode(z) w as v
+
+select * from (a lateral view explode(x) e as f) unpivot (v for n in (b))
+
+select * from t unpivot (v for n in (a, b as 'B', c `C`)) u
+
+select * from t unpivot include nulls ((v, w) for n in ((a, b) as 'ab', (t.c, d))) as u (k, n, v, w)
+
+select * from f(1) t unpivot exclude nulls (v for n in (a))
+
+select pivot, unpivot, include, reduce(a, b) from t
+
+select transform(a, b + 1) using 'cat'
+
+select transform(*) row format delimited fields terminated by ',' lines terminated by '\n' null defined as '-' using 'python x.py "a b"' resources 'r1', 'r2' as (a, b bigint, c:array<string>) row format delimited fields terminated by '|' from t where x > 1 limit 3
+
+select transform(t.*) using 'cat' as a, b string from t
+
+from (select a from t) q map a, b using 'cat' as x where a > 1
+
+from t reduce q.* using 'cat' as (x int)
+
+select map from t map where map.a = 1
+
+select transform(a, x -> x), transform from t reduce
+
 select * from t lateral view proj:f(a) x as (b, c)
 
 select explode(m) as (k, v) from t
