@@ -187,7 +187,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 		return err
 	}
 	if plan.Explain && !plan.Analyze {
-		return s.explain(j, nil)
+		return s.explain(j, plan, nil)
 	}
 	s.describe(j)
 	h, err := s.engine.cfg.Master.Submit(ctx, j)
@@ -207,7 +207,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	switch {
 	case plan.Analyze:
 		defer s.release()
-		return s.explain(j, h)
+		return s.explain(j, plan, h)
 	case plan.Unload != nil:
 		defer s.release()
 		s.schema = nil
