@@ -4,12 +4,12 @@ BIN     := bin/bixi
 PYTHON  ?= python3
 VENV    := .venv
 SF      ?= 1
-TESTDATA := bench/data/tpch-sf0.1
+TESTDATA := bench/data/tpch-sf0.1 bench/data/tpcds-sf0.01
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz bench bench-quick bench-wordcount clean
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz bench bench-tpcds bench-quick bench-wordcount clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -57,14 +57,17 @@ $(VENV)/ready: bench/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
-# A small TPC-H data set for the tests that need more than a few rows.
-$(TESTDATA): | $(VENV)/ready
+# Small data sets of TPC-H and TPC-DS for the tests that need more than a few rows.
+bench/data/%: | $(VENV)/ready
 	rm -rf $@.part
-	$(VENV)/bin/tpcgen-cli tpch parquet --scale-factor 0.1 --output-dir $@.part
+	$(VENV)/bin/tpcgen-cli $(word 1,$(subst -sf, ,$*)) parquet --scale-factor $(word 2,$(subst -sf, ,$*)) --output-dir $@.part
 	mv $@.part $@
 
 bench: build $(VENV)/ready ## TPC-H at SF (default 1) against DuckDB on the same Parquet files
 	$(BIN) bench tpch --sf $(SF) --over parquet --peers duckdb
+
+bench-tpcds: build $(VENV)/ready ## TPC-DS at SF (default 1) against DuckDB on the same Parquet files
+	$(BIN) bench tpcds --sf $(SF) --over parquet --peers duckdb
 
 bench-quick: build $(VENV)/ready ## a few queries at SF 0.1
 	$(BIN) bench tpch --sf 0.1 --over parquet --peers duckdb --queries q1,q3,q5,q6,q9,q18

@@ -45,6 +45,7 @@ def serve(scratch, threads, memory, database):
     connection = duckdb.connect(database)
     connection.execute(f"SET threads = {int(threads)}")
     connection.execute("SET enable_progress_bar = false")  # it would write to standard output
+    connection.execute("SET default_null_order = 'nulls_first_on_asc_last_on_desc'")  # as in our dialect
     connection.execute(f"SET temp_directory = '{scratch}'")
     if memory:
         connection.execute(f"SET memory_limit = '{memory}'")

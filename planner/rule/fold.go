@@ -31,11 +31,31 @@ func (c *Context) fold(e scalar.Expr) scalar.Expr {
 	}
 	for _, k := range kids {
 		if _, ok := k.(*scalar.Literal); !ok {
-			return e
+			return foldLogic(e)
 		}
 	}
 	if v, ok := c.Fold(e); ok {
 		return &scalar.Literal{Value: v, Typ: e.Type()}
+	}
+	return e
+}
+
+// foldLogic drops what does not matter in an AND or OR: its other side decides
+// alone, or not at all.
+func foldLogic(e scalar.Expr) scalar.Expr {
+	c, ok := e.(*scalar.Call)
+	if !ok || c.Name != "and" && c.Name != "or" {
+		return e
+	}
+	for i, arg := range c.Args {
+		lit, ok := arg.(*scalar.Literal)
+		if !ok || lit.Value == nil {
+			continue
+		}
+		if neutral := lit.Value == (c.Name == "and"); neutral {
+			return c.Args[1-i]
+		}
+		return lit
 	}
 	return e
 }

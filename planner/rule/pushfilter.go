@@ -73,7 +73,7 @@ func (c *Context) pushProject(n *logical.Project, conds []scalar.Expr) logical.N
 			ok = ok && by[id] != nil
 		}
 		if ok {
-			down = append(down, logical.Substitute(e, by))
+			down = append(down, scalar.Transform(logical.Substitute(e, by), c.fold))
 		} else {
 			stay = append(stay, e)
 		}
@@ -93,8 +93,11 @@ func (c *Context) pushAggregate(n *logical.Aggregate, conds []scalar.Expr) logic
 	for _, e := range conds {
 		if len(columnsOf(e)) > 0 && logical.Within(e, keys) {
 			down = append(down, logical.Substitute(e, by))
-		} else {
-			stay = append(stay, e)
+			continue
+		}
+		stay = append(stay, e)
+		if weaker := implied(e, keys); weaker != nil {
+			down = append(down, logical.Substitute(weaker, by))
 		}
 	}
 	out := *n
@@ -132,8 +135,11 @@ func (c *Context) pushJoin(n *logical.Join, conds []scalar.Expr) logical.Node {
 		}
 	}
 	j.On = on
-	j.L, j.R = c.push(n.L, toL), c.push(n.R, toR)
-	return filtered(&j, above)
+	if j.Kind == logical.Inner || j.Kind == logical.Semi {
+		j.L, j.R = strengthen(j.L, on), strengthen(j.R, on)
+	}
+	j.L, j.R = c.push(j.L, toL), c.push(j.R, toR)
+	return asAnti(&j, above)
 }
 
 // keepsLeft reports whether a condition on the left columns may be applied before
