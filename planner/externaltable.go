@@ -3,6 +3,7 @@ package planner
 import (
 	"encoding/json"
 
+	"github.com/bixidata/bixi/planner/bind"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/table"
@@ -53,4 +54,16 @@ func textColumns(stmt *syntax.CreateTable, def *table.Definition) error {
 	text, err := json.Marshal(format)
 	def.Properties[table.PropertyFormat] = string(text)
 	return err
+}
+
+// setLocation lets an external table have the files of another directory.
+func setLocation(t *table.Table, a *syntax.SetLocation) ([]table.Change, error) {
+	if t.Kind() != table.KindExternal {
+		return nil, diag.Errorf(diag.CodeSemantic, a.Pos(), "%s is a %s; only the files of external tables can be elsewhere", t.Name, t.Kind())
+	}
+	location, err := directory(a.Location)
+	if err != nil {
+		return nil, bind.At(err, a.Pos())
+	}
+	return []table.Change{{Properties: map[string]*string{table.PropertyExternal: &location}}}, nil
 }

@@ -134,7 +134,7 @@ func (p *parser) tableOption(c *CreateTable) bool {
 		c.Properties = append(c.Properties, p.properties()...)
 	case p.accept("LIFECYCLE"):
 		c.Lifecycle = p.number("a number of days")
-	case p.at("STORED", "ROW", "WITH") && !p.atQuery():
+	case p.at("STORED", "ROW"), p.atSeq("WITH", "SERDEPROPERTIES"):
 		at := p.start()
 		f := p.fileFormat()
 		if f == nil || c.Format != nil {
