@@ -30,8 +30,8 @@ const (
 )
 
 // autoPartition replaces AUTO PARTITIONED BY by the partition column that it stands
-// for and gives its expression.
-func autoPartition(stmt *syntax.CreateTable) (string, error) {
+// for, and gives the expression; "" if there is none.
+func autoPartition(stmt *syntax.CreateTable) (expr string, err error) {
 	a := stmt.AutoPart
 	if a == nil {
 		return "", nil

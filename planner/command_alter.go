@@ -128,6 +128,8 @@ func (st *statement) changes(t *table.Table, a syntax.AlterAction) ([]table.Chan
 		return []table.Change{{Properties: props}}, nil
 	case *syntax.UnsetProperties:
 		return unsetProperties(t, a)
+	case *syntax.SetLocation:
+		return setLocation(t, a)
 	case *syntax.AlterViewQuery:
 		return st.viewQuery(t, a)
 	case *syntax.AlterClustering:

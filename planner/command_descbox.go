@@ -100,7 +100,11 @@ func (st *statement) extendedBox(b *box, t *table.Table, value map[string]string
 		b.fact("PhysicalSize", value["bytes"])
 		b.fact("FileNum", value["files"])
 		b.fact("RowNum", value["rows"])
-		b.fact("StoredAs", "Parquet")
+		stored := "Parquet"
+		if f := t.Format(); f != nil {
+			stored = string(f.Kind)
+		}
+		b.fact("StoredAs", stored)
 		location := t.Location
 		if t.Kind() == table.KindExternal {
 			location = t.Properties[table.PropertyExternal]

@@ -6,9 +6,8 @@ import (
 	"github.com/bixidata/bixi/table"
 )
 
-// msck makes the partitions of an external table those of its directory. There
-// are none to look for yet: external tables have no partition columns, and their
-// files are listed anew by every statement.
+// msck makes the partitions of an external table those of its directory, which
+// they always are: directories are listed anew by every statement.
 func (st *statement) msck(stmt *syntax.Msck) (Command, error) {
 	t, err := st.binder.Resolve(stmt.Name)
 	if err != nil {

@@ -170,30 +170,6 @@ func PartitionText(t *table.Table, values []types.Datum) string {
 	return strings.Join(parts, "/")
 }
 
-func (st *statement) showHistory(t *table.Table, stmt *syntax.Show) (Command, error) {
-	if stmt.Partition != nil {
-		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Partition.Pos(), "the history of a single partition").WithHint("a version is a state of the whole table")
-	}
-	if t.Kind() == table.KindView || t.Kind() == table.KindExternal {
-		return nil, diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "a %s has no versions", t.Kind())
-	}
-	return rows(func(ctx context.Context, s *Session) (*Result, error) {
-		all, err := s.Catalog.History(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		r := &Result{Schema: types.Schema{
-			{Name: "version", Type: types.BigIntType}, {Name: "snapshot", Type: types.BigIntType}, {Name: "time", Type: types.StringType},
-			{Name: "operation", Type: types.StringType}, {Name: "rows", Type: types.BigIntType}, {Name: "files", Type: types.BigIntType},
-			{Name: "bytes", Type: types.BigIntType}, {Name: "current", Type: types.BooleanType},
-		}}
-		for _, v := range all {
-			r.Rows = append(r.Rows, []types.Datum{v.Number, v.ID, v.Committed.In(st.udf.Zone).Format("2006-01-02 15:04:05.000"), v.Operation, v.Rows, v.Files, v.Bytes, v.Current})
-		}
-		return r, nil
-	}), nil
-}
-
 func functions(s *Session, stmt *syntax.Show) *Result {
 	r := &Result{Schema: types.Schema{
 		{Name: "function", Type: types.StringType}, {Name: "signature", Type: types.StringType}, {Name: "summary", Type: types.StringType},

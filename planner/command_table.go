@@ -39,7 +39,7 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 			return def, err
 		}
 	}
-	if err := external(stmt, &def); err != nil {
+	if err := st.external(stmt, &def); err != nil {
 		return def, err
 	}
 	return def, nil
@@ -54,24 +54,6 @@ func propertyMap(list []*syntax.Property) (map[string]string, error) {
 		out[p.Key] = p.Value
 	}
 	return out, nil
-}
-
-// external notes where the files of an external table are.
-func external(stmt *syntax.CreateTable, def *table.Definition) error {
-	switch {
-	case !stmt.External && stmt.Location == "":
-		if f := stmt.StoredAs; f != "" && f != "PARQUET" && f != "ALIORC" && f != "ORC" {
-			return diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "tables stored as %s", f).WithHint("tables are stored as Parquet; EXTERNAL tables may be of other formats")
-		}
-		return nil
-	case !stmt.External || stmt.Location == "":
-		return diag.Errorf(diag.CodeSemantic, stmt.Pos(), "EXTERNAL and LOCATION go together")
-	case stmt.StoredAs != "" && stmt.StoredAs != "PARQUET":
-		return diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "external tables stored as %s", stmt.StoredAs).
-			WithHint("LOAD brings the rows of such files into a table")
-	}
-	def.Properties[table.PropertyExternal] = stmt.Location
-	return nil
 }
 
 func (st *statement) columns(defs []*syntax.ColumnDef, firstID int) ([]table.Column, error) {
@@ -113,6 +95,9 @@ func (st *statement) createTable(stmt *syntax.CreateTable) (Command, error) {
 		return nil, err
 	}
 	if err := checkColumns(stmt, def); err != nil {
+		return nil, err
+	}
+	if err := textColumns(stmt, &def); err != nil {
 		return nil, err
 	}
 	return action(func(ctx context.Context, s *Session) error {
@@ -191,6 +176,9 @@ func (st *statement) likeColumns(stmt *syntax.CreateTable, def *table.Definition
 	if def.Comment == "" {
 		def.Comment = like.Comment
 	}
+	if isAuto(like) {
+		def.Properties[table.PropertyAuto] = like.Properties[table.PropertyAuto]
+	}
 	if stmt.Cluster != nil {
 		def.Cluster, err = st.clustering(stmt.Cluster, def.Columns)
 	}
@@ -214,35 +202,6 @@ func checkColumns(stmt *syntax.CreateTable, def table.Definition) error {
 		return diag.Errorf(diag.CodeDDLFailed, stmt.Name.Pos(), "a table needs at least one column that is not a partition column")
 	}
 	return nil
-}
-
-// objects are the kinds of table that DROP knows.
-var objects = map[syntax.ObjectKind]table.Kind{
-	syntax.ObjectTable: table.KindTable, syntax.ObjectView: table.KindView, syntax.ObjectMaterialized: table.KindMaterialized,
-}
-
-func (st *statement) drop(stmt *syntax.Drop) (Command, error) {
-	if stmt.Kind == syntax.ObjectSchema {
-		return st.dropSchema(stmt)
-	}
-	want, ok := objects[stmt.Kind]
-	if !ok {
-		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "DROP %s is not supported yet", stmt.Kind)
-	}
-	name, err := st.binder.Name(stmt.Name)
-	if err != nil {
-		if stmt.IfExists {
-			return nothing{}, nil
-		}
-		return nil, err
-	}
-	return action(func(ctx context.Context, s *Session) error {
-		t, err := s.Catalog.Load(ctx, name)
-		if err == nil && t.Kind().Noun() != want.Noun() {
-			return diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "%s is a %s", name, t.Kind()).WithHint("use DROP %s", strings.ToUpper(t.Kind().Noun()))
-		}
-		return bind.At(s.Catalog.Drop(ctx, name, stmt.IfExists), stmt.Name.Pos())
-	}), nil
 }
 
 // writable resolves a table that can be changed.

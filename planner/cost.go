@@ -31,7 +31,7 @@ func (st *statement) costOf(stmt *syntax.Cost) (*Plan, error) {
 	})
 	return &Plan{Session: st.udf, Command: rows(func(context.Context, *Session) (*Result, error) {
 		// One for the statement, and a part for each time rows are redistributed.
-		complexity := min(1+float64(heavy-1)*0.5, 4)
+		complexity := min(max(1, 1+float64(heavy-1)*0.5), 4)
 		return &Result{
 			Schema: types.Schema{{Name: "input", Type: types.BigIntType}, {Name: "udf", Type: types.BigIntType}, {Name: "complexity", Type: types.DoubleType}},
 			Rows:   [][]types.Datum{{input, int64(0), complexity}},

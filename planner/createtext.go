@@ -37,9 +37,10 @@ func (st *statement) createText(t *table.Table) string {
 	}
 	b.WriteString(")")
 	writeComment(&b, t.Comment)
-	if isAuto(t) {
+	switch {
+	case isAuto(t):
 		fmt.Fprintf(&b, "\nAUTO PARTITIONED BY (%s AS %s)", t.Properties[table.PropertyAuto], name(t.Partition[0].Name))
-	} else if len(t.Partition) > 0 {
+	case len(t.Partition) > 0:
 		b.WriteString("\nPARTITIONED BY (")
 		st.writeColumns(&b, t.Partition)
 		b.WriteString(")")
@@ -48,13 +49,42 @@ func (st *statement) createText(t *table.Table) string {
 		b.WriteString("\n" + clusterText(t.Cluster))
 	}
 	if t.Kind() == table.KindExternal {
-		fmt.Fprintf(&b, "\nSTORED AS PARQUET\nLOCATION %s", quote(t.Properties[table.PropertyExternal]))
+		fmt.Fprintf(&b, "\n%s\nLOCATION %s", formatText(t.Format()), quote(t.Properties[table.PropertyExternal]))
 	}
 	writeProperties(&b, t)
 	if t.Lifecycle > 0 {
 		fmt.Fprintf(&b, "\nLIFECYCLE %d", t.Lifecycle)
 	}
 	return b.String()
+}
+
+// formatText is the clause that makes f of CREATE EXTERNAL TABLE.
+func formatText(f *table.TextFormat) string {
+	if f == nil {
+		return "STORED AS PARQUET"
+	}
+	if f.Kind == table.JSONLines {
+		return "STORED AS JSON"
+	}
+	var options []string
+	add := func(key, value string) { options = append(options, quote(key)+"="+quote(value)) }
+	if f.Comma != "" {
+		add("field.delim", f.Comma)
+	}
+	if f.Null != "" {
+		add("serialization.null.format", f.Null)
+	}
+	kind := "STORED AS TEXTFILE"
+	if f.Kind == table.CSV {
+		kind = "STORED AS CSV"
+		if !f.Header {
+			add("skip.header.line.count", "0")
+		}
+	}
+	if len(options) > 0 {
+		kind += " WITH SERDEPROPERTIES (" + strings.Join(options, ", ") + ")"
+	}
+	return kind
 }
 
 func (st *statement) materializedText(t *table.Table) string {

@@ -66,6 +66,8 @@ type Plan struct {
 	// Explain, if set, asks for the plan itself: to be shown, or with Analyze to
 	// be run and then shown.
 	Explain, Analyze bool
+	// Extended asks for the logical tree too.
+	Extended bool
 	// Text describes the logical tree, for Explain.
 	Text string
 	// Warnings are what the user should know of the statement.
@@ -172,8 +174,15 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 	case *syntax.CreateMaterialized:
 		return st.createMaterialized(stmt)
 	case *syntax.AlterTable:
-		if a, ok := stmt.Action.(*syntax.Rebuild); ok {
+		switch a := stmt.Action.(type) {
+		case *syntax.Rebuild:
 			return st.rebuild(stmt, a)
+		case *syntax.Compact:
+			return st.compact(stmt, a)
+		}
+	case *syntax.Truncate:
+		if stmt.Columns != nil {
+			return st.truncateColumns(stmt)
 		}
 	case *syntax.Count:
 		return st.count(stmt)

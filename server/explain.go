@@ -7,17 +7,22 @@ import (
 	"github.com/bixidata/bixi/mapreduce/job"
 	"github.com/bixidata/bixi/mapreduce/master"
 	"github.com/bixidata/bixi/mapreduce/stage"
+	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/sql/types"
 )
 
 // explain makes the plan the statement's result: the stages, what each reads,
 // and its operators; after EXPLAIN ANALYZE with what the operators measured.
-func (s *statement) explain(j stage.Job, h *master.Handle) error {
+func (s *statement) explain(j stage.Job, plan *planner.Plan, h *master.Handle) error {
 	lines, err := Explain(j)
 	if err != nil {
 		return err
 	}
+	if plan.Extended {
+		lines = append(append([]string{"logical plan:"}, indented(plan.Text)...), append([]string{""}, lines...)...)
+	}
+	lines = append(dependencies(j), lines...)
 	if h != nil {
 		lines = analyzed(j, h)
 	}
@@ -29,6 +34,32 @@ func (s *statement) explain(j stage.Job, h *master.Handle) error {
 	}
 	s.small = append(s.small, rowsBatch(s.schema, rows))
 	return nil
+}
+
+// dependencies tells which tasks of a job wait for which.
+func dependencies(j stage.Job) []string {
+	var roots, waiting []string
+	for _, st := range j.Stages {
+		if len(st.Inputs) == 0 {
+			roots = append(roots, st.Label)
+			continue
+		}
+		var from []string
+		for _, in := range st.Inputs {
+			from = append(from, j.Stages[in.From].Label)
+		}
+		waiting = append(waiting, st.Label+" depends on: "+strings.Join(from, ", "))
+	}
+	out := append([]string{"job0 is root job", "", "In Job job0:", "root Tasks: " + strings.Join(roots, ", ")}, waiting...)
+	return append(out, "")
+}
+
+func indented(text string) []string {
+	out := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i := range out {
+		out[i] = "  " + out[i]
+	}
+	return out
 }
 
 // Explain describes a job's stages in lines of text.
@@ -44,9 +75,7 @@ func Explain(j stage.Job) ([]string, error) {
 			head += fmt.Sprintf(", reads %s (%s)", j.Stages[in.From].Label, in.Mode)
 		}
 		lines = append(lines, head)
-		for _, l := range strings.Split(strings.TrimRight(physical.Format(fragments[i].Root), "\n"), "\n") {
-			lines = append(lines, "  "+l)
-		}
+		lines = append(lines, indented(physical.Format(fragments[i].Root))...)
 	}
 	return lines, nil
 }

@@ -201,7 +201,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 		return err
 	}
 	if plan.Explain && !plan.Analyze {
-		return s.explain(j, nil)
+		return s.explain(j, plan, nil)
 	}
 	s.describe(j)
 	h, err := s.engine.cfg.Master.Submit(ctx, j)
@@ -224,7 +224,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 		if err := s.discard(ctx, plan); err != nil {
 			return err
 		}
-		return s.explain(j, h)
+		return s.explain(j, plan, h)
 	case plan.Unload != nil:
 		defer s.release()
 		s.schema = nil

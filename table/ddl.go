@@ -88,6 +88,9 @@ type Definitions interface {
 	// Upkeep forgets all versions of a table but the current one, and deletes the
 	// files that only they have.
 	Upkeep(ctx context.Context, t *Table) error
+	// CleanUp forgets old versions of all tables, and deletes the files that no
+	// table has.
+	CleanUp(ctx context.Context) error
 
 	// MovePartitions makes the rows of the partitions from those of one partition,
 	// to, whose own rows go unless it is among them. The others cease to exist.

@@ -25,7 +25,10 @@ func (l *Lowerer) scan(n *logical.Scan, want need) (*plan, error) {
 		}
 		col := physical.ScanColumn{Name: c.Name, Type: c.Type}
 		if at := n.Ordinals[i]; at < len(n.Table.Columns) {
-			col.Name, col.FieldID = n.Table.Columns[at].Name, n.Table.Columns[at].ID
+			col.Name = n.Table.Columns[at].Name
+			if n.Table.Properties[table.PropertyExternal] == "" {
+				col.FieldID = n.Table.Columns[at].ID // files of others have ids of their own
+			}
 		} else {
 			col.Name = n.Table.Partition[at-len(n.Table.Columns)].Name
 			col.Partition = at - len(n.Table.Columns) + 1

@@ -9,6 +9,9 @@ func (c *CreateTable) each(visit func(Node)) {
 	if c.Cluster != nil {
 		visit(c.Cluster)
 	}
+	if c.Format != nil {
+		visit(c.Format)
+	}
 	visitAll(visit, c.Properties)
 	if c.As != nil {
 		visit(c.As)
@@ -39,9 +42,8 @@ func (c *CreateTable) print(p *printer) {
 	if c.Cluster != nil {
 		c.Cluster.print(p)
 	}
-	if c.StoredAs != "" {
-		p.word("STORED AS")
-		p.ident(Ident{Name: c.StoredAs})
+	if c.Format != nil {
+		c.Format.print(p)
 	}
 	if c.Location != "" {
 		p.word("LOCATION")

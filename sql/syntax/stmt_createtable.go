@@ -21,7 +21,7 @@ type CreateTable struct {
 	Partitions  []*ColumnDef
 	AutoPart    *AutoPartition // nil when absent
 	Cluster     *Clustering    // nil when absent
-	StoredAs    string         // upper case, "" when absent
+	Format      *FileFormat    // ROW FORMAT, STORED AS or BY; nil when absent
 	Location    string
 	Properties  []*Property
 	Lifecycle   string // days as written, "" when absent
@@ -128,15 +128,22 @@ func (p *parser) tableOption(c *CreateTable) bool {
 		c.AutoPart = p.autoPartition()
 	case p.at("CLUSTERED"), p.atSeq("RANGE", "CLUSTERED"):
 		c.Cluster = p.clustering()
-	case p.accept("STORED", "AS"):
-		c.StoredAs = upper(p.ident("a file format").Name)
 	case p.accept("LOCATION"):
 		c.Location = p.stringValue("a location string")
 	case p.accept("TBLPROPERTIES"):
 		c.Properties = append(c.Properties, p.properties()...)
 	case p.accept("LIFECYCLE"):
 		c.Lifecycle = p.number("a number of days")
-	case p.at("SKEWED"), p.at("ROW"), p.atSeq("STORED", "BY"), p.at("USING"):
+	case p.at("STORED", "ROW"), p.atSeq("WITH", "SERDEPROPERTIES"):
+		at := p.start()
+		f := p.fileFormat()
+		if f == nil || c.Format != nil {
+			p.unexpected("a clause of CREATE TABLE")
+			return false
+		}
+		f.Start = at
+		c.Format = f
+	case p.at("SKEWED", "USING"):
 		p.unsupported("%s in CREATE TABLE", p.tok().word())
 	default:
 		return false

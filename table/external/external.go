@@ -52,15 +52,15 @@ func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
 	if dir == "" {
 		return c.Catalog.Create(ctx, def)
 	}
-	if len(def.Partition) > 0 {
-		return diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "an external table cannot be partitioned yet")
-	}
 	dir, err := filepath.Abs(strings.TrimPrefix(dir, "file://"))
 	if err != nil {
 		return err
 	}
 	def.Properties = maps.Clone(def.Properties)
 	def.Properties[table.PropertyExternal] = dir
+	if text := def.Properties[table.PropertyFormat]; text != "" || len(def.Columns) > 0 {
+		return c.createKnown(ctx, def, dir, text)
+	}
 	all, err := c.scan(ctx, dir)
 	if err != nil {
 		return err
@@ -179,7 +179,11 @@ func (c *Catalog) Files(ctx context.Context, t *table.Table, conds []table.Condi
 		return c.Catalog.Files(ctx, t, conds)
 	}
 	if t.Format() != nil {
-		return c.textFiles(ctx, dir)
+		out, err := c.textFiles(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		return partitioned(t, dir, out, conds)
 	}
 	all, err := c.scan(ctx, dir)
 	if err != nil {
@@ -189,7 +193,7 @@ func (c *Catalog) Files(ctx context.Context, t *table.Table, conds []table.Condi
 	for i, f := range all {
 		out[i] = f.file
 	}
-	return out, nil
+	return partitioned(t, dir, out, conds)
 }
 
 // Statistics adds up what the footers say.

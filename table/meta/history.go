@@ -109,3 +109,6 @@ func (c *Catalog) Upkeep(ctx context.Context, t *table.Table) error {
 	}
 	return c.collect(ctx)
 }
+
+// CleanUp does the upkeep of all tables with the defaults.
+func (c *Catalog) CleanUp(ctx context.Context) error { return c.Maintain(ctx, Upkeep{}) }

@@ -123,8 +123,13 @@ func (s *scan) next(ctx context.Context) error {
 	}
 	sp := splits[s.split]
 	s.split++
+	s.probe.Columns = make([]*batch.Column, len(s.node.Columns))
+	for i, c := range s.node.Columns {
+		if c.Partition > 0 {
+			s.probe.Columns[i] = batch.DatumColumn(c.Type, sp.Partition[c.Partition-1], 1)
+		}
+	}
 	if s.node.Text != nil {
-		s.probe.Columns = make([]*batch.Column, len(s.node.Columns))
 		rows, err := s.openText(ctx, sp)
 		if err == nil {
 			s.reader = rows
@@ -139,12 +144,6 @@ func (s *scan) next(ctx context.Context) error {
 		return err
 	}
 	opts := parquet.ReaderOptions{From: sp.From, To: sp.To, BatchRows: s.env.batchRows()}
-	s.probe.Columns = make([]*batch.Column, len(s.node.Columns))
-	for i, c := range s.node.Columns {
-		if c.Partition > 0 {
-			s.probe.Columns[i] = batch.DatumColumn(c.Type, sp.Partition[c.Partition-1], 1)
-		}
-	}
 	if s.cond != nil || len(s.keys) > 0 {
 		opts.Filter, opts.FilterColumns = s.filter, s.filters
 		opts.SkipRowGroup, opts.SkipRange = s.skip, s.skip

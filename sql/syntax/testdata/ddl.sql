@@ -122,3 +122,5 @@ alter schema s changeowner to 'me'; alter schema p.s set comment 'x'
 analyze table t compute statistics for columns (a, (b, c))
 
 select count, cost, sql, history from restore
+
+create external table t (a int) row format delimited fields terminated by '|' null defined as 'x' stored as textfile location '/x'; create external table t (a int) partitioned by (p int) stored by 'com.aliyun.odps.CsvStorageHandler' with serdeproperties ('a'='b') location '/x' tblproperties ('a'='b')

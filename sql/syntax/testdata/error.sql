@@ -146,7 +146,7 @@ create table t (a int) lifecycle /* ERROR "found \"x\", expected a number of day
 
 create /* ERROR "0130401.*CREATE FUNCTION" */ function f as 'x' using 'y'
 
-create table t (a int) /* ERROR "0130401.*ROW in CREATE TABLE" */ row format delimited
+create table t (a int) /* ERROR "0130401.*SKEWED in CREATE TABLE" */ skewed by (a)
 
 create table t (a int) /* ERROR "did you mean PARTITIONED" */ partitoned by (b string)
 
