@@ -34,9 +34,15 @@ func (st *statement) command(stmt syntax.Statement) (Command, error) {
 	case *syntax.Use:
 		return st.use(stmt)
 	case *syntax.Analyze:
-		// Statistics are collected as files are written; there is nothing to compute.
-		_, err := st.binder.Resolve(stmt.Name)
-		return nothing{}, err
+		return st.analyze(stmt)
+	case *syntax.AlterSchema:
+		return st.alterSchema(stmt)
+	case *syntax.Clone:
+		return st.clone(stmt)
+	case *syntax.Restore:
+		return st.restore(stmt)
+	case *syntax.Msck:
+		return st.msck(stmt)
 	}
 	return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "this statement is not supported yet")
 }
@@ -50,6 +56,15 @@ func (a action) Run(ctx context.Context, s *Session) (*Result, error) { return &
 type rows func(ctx context.Context, s *Session) (*Result, error)
 
 func (r rows) Run(ctx context.Context, s *Session) (*Result, error) { return r(ctx, s) }
+
+// lines is a result of one STRING column, shown to people without a frame.
+func lines(column string, values []string) *Result {
+	r := text(column, values)
+	for _, v := range values {
+		r.Text += v + "\n"
+	}
+	return r
+}
 
 // text is a result of one STRING column.
 func text(column string, lines []string) *Result {

@@ -8,12 +8,11 @@ import (
 	"github.com/bixidata/bixi/planner/bind"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
-	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 )
 
 func (st *statement) alter(stmt *syntax.AlterTable) (Command, error) {
-	t, err := st.binder.Resolve(stmt.Name)
+	t, err := st.altered(stmt)
 	if err != nil {
 		return nil, err
 	}
@@ -22,66 +21,87 @@ func (st *statement) alter(stmt *syntax.AlterTable) (Command, error) {
 		return st.addPartition(t, a)
 	case *syntax.DropPartition:
 		return st.dropPartition(t, a)
+	case *syntax.RenamePartition:
+		return st.renamePartition(t, stmt.Partition, a)
+	case *syntax.MergePartitions:
+		return st.mergePartitions(t, a)
+	case *syntax.ExchangePartition:
+		return st.exchangePartition(t, a)
+	case *syntax.Touch, *syntax.EnableLifecycle:
+		if spec := touched(stmt); spec != nil {
+			return st.alterPartition(t, spec, a)
+		}
+	case *syntax.RenameTable:
+		if err := st.sameSpace(t, a); err != nil {
+			return nil, err
+		}
+	case *syntax.EnableRewrite:
+		off := strconv.FormatBool(!a.Disable)
+		return st.change(t, a, []table.Change{{Properties: map[string]*string{table.PropertyRewrite: &off}}}), nil
 	}
-	change, err := st.change(t, stmt.Action)
+	changes, err := st.changes(t, stmt.Action)
 	if err != nil {
 		return nil, err
 	}
-	return action(func(ctx context.Context, s *Session) error {
-		for _, c := range change {
-			fresh, err := s.Catalog.Load(ctx, t.Name)
-			if err != nil {
-				return err
-			}
-			if err := s.Catalog.Alter(ctx, fresh, c); err != nil {
-				return bind.At(err, stmt.Action.Pos())
-			}
-		}
-		return nil
-	}), nil
+	return st.change(t, stmt.Action, changes), nil
 }
 
-func (st *statement) addPartition(t *table.Table, a *syntax.AddPartition) (Command, error) {
-	specs, err := st.prefixes(t, a.Partitions)
+// touched is the partition that an ALTER is about, nil for the table.
+func touched(stmt *syntax.AlterTable) *syntax.PartitionSpec {
+	if a, ok := stmt.Action.(*syntax.Touch); ok && a.Partition != nil {
+		return a.Partition
+	}
+	return stmt.Partition
+}
+
+// altered resolves what an ALTER is about and checks that it is what it says.
+func (st *statement) altered(stmt *syntax.AlterTable) (*table.Table, error) {
+	t, err := st.binder.Resolve(stmt.Name)
 	if err != nil {
 		return nil, err
 	}
-	for i, p := range specs {
-		if len(p) != len(t.Partition) {
-			return nil, diag.Errorf(diag.CodeSemantic, a.Partitions[i].Pos(), "ADD PARTITION needs a value for each of %s", partitionNames(t))
-		}
+	want := table.KindTable
+	switch {
+	case stmt.View:
+		want = table.KindView
+	case stmt.Materialized:
+		want = table.KindMaterialized
 	}
-	return action(func(ctx context.Context, s *Session) error {
-		for i, p := range specs {
-			if err := s.Catalog.AddPartition(ctx, t, p, a.IfNotExists); err != nil {
-				return bind.At(err, a.Partitions[i].Pos())
-			}
-		}
-		return nil
-	}), nil
+	is := t.Kind()
+	if is == want || is == table.KindExternal && want == table.KindTable {
+		return t, nil
+	}
+	return nil, diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "%s is a %s", t.Name, is).WithHint("use ALTER %s", strings.ToUpper(is.Noun()))
 }
 
-func (st *statement) dropPartition(t *table.Table, a *syntax.DropPartition) (Command, error) {
-	specs, err := st.prefixes(t, a.Partitions)
+// change is the command that applies changes to t.
+func (st *statement) change(t *table.Table, at syntax.Node, changes []table.Change) Command {
+	return action(func(ctx context.Context, s *Session) error {
+		if len(changes) == 0 {
+			return nil
+		}
+		return bind.At(s.Catalog.Alter(ctx, t, changes...), at.Pos())
+	})
+}
+
+// sameSpace refuses to move a table by renaming it.
+func (st *statement) sameSpace(t *table.Table, a *syntax.RenameTable) error {
+	if len(a.To.Parts) == 1 {
+		return nil
+	}
+	to, err := st.binder.Name(a.To)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return action(func(ctx context.Context, s *Session) error {
-		for i, p := range specs {
-			fresh, err := s.Catalog.Load(ctx, t.Name)
-			if err != nil {
-				return err
-			}
-			if err := s.Catalog.DropPartition(ctx, fresh, p, a.IfExists); err != nil {
-				return bind.At(err, a.Partitions[i].Pos())
-			}
-		}
-		return nil
-	}), nil
+	if to.Project != t.Name.Project || to.Schema != t.Name.Schema {
+		return diag.Errorf(diag.CodeSemantic, a.To.Pos(), "RENAME keeps a table in its project and schema").
+			WithHint("CLONE TABLE %s TO %s copies it", t.Name, to)
+	}
+	return nil
 }
 
-// change translates an action to catalog changes.
-func (st *statement) change(t *table.Table, a syntax.AlterAction) ([]table.Change, error) {
+// changes translates an action to catalog changes.
+func (st *statement) changes(t *table.Table, a syntax.AlterAction) ([]table.Change, error) {
 	switch a := a.(type) {
 	case *syntax.RenameTable:
 		name := strings.ToLower(a.To.Last().Name)
@@ -91,79 +111,61 @@ func (st *statement) change(t *table.Table, a syntax.AlterAction) ([]table.Chang
 	case *syntax.ChangeOwner:
 		return []table.Change{{Owner: &a.Owner}}, nil
 	case *syntax.SetLifecycle:
-		days, err := strconv.Atoi(a.Days)
-		if err != nil || days <= 0 {
-			return nil, diag.Errorf(diag.CodeSemantic, a.Pos(), "LIFECYCLE takes a positive number of days, not %s", a.Days)
-		}
-		return []table.Change{{Lifecycle: &days}}, nil
+		days, err := lifecycle(a.Days, a)
+		return []table.Change{{Lifecycle: &days}}, err
+	case *syntax.EnableLifecycle:
+		return []table.Change{{LifecycleOff: &a.Disable}}, nil
+	case *syntax.Touch:
+		return []table.Change{{Touch: true}}, nil
 	case *syntax.SetProperties:
 		props := map[string]*string{}
 		for _, p := range a.Properties {
+			if err := reserved(p.Key, p); err != nil {
+				return nil, err
+			}
 			props[p.Key] = &p.Value
 		}
 		return []table.Change{{Properties: props}}, nil
 	case *syntax.UnsetProperties:
-		props := map[string]*string{}
-		for _, k := range a.Keys {
-			props[k] = nil
-		}
-		return []table.Change{{Properties: props}}, nil
-	case *syntax.AddColumns:
-		cols, err := st.columns(a.Columns, 0)
-		return []table.Change{{AddColumns: cols}}, err
-	case *syntax.DropColumns:
-		var out []table.Change
-		for _, id := range a.Columns {
-			if err := hasColumn(t, id); err != nil {
-				return nil, err
-			}
-			name := strings.ToLower(id.Name)
-			out = append(out, table.Change{DropColumn: &name})
-		}
-		return out, nil
-	case *syntax.RenameColumn:
-		return []table.Change{{RenameColumn: &[2]string{strings.ToLower(a.From.Name), strings.ToLower(a.To.Name)}}}, hasColumn(t, a.From)
-	case *syntax.CommentColumn:
-		return []table.Change{{CommentColumn: &[2]string{strings.ToLower(a.Column.Name), a.Comment}}}, hasColumn(t, a.Column)
-	case *syntax.ChangeColumn:
-		return st.changeColumn(t, a)
+		return unsetProperties(t, a)
+	case *syntax.AlterViewQuery:
+		return st.viewQuery(t, a)
+	case *syntax.AlterClustering:
+		return st.clusteringChange(t, a)
+	case *syntax.AddPrimaryKey:
+		return st.addPrimaryKey(t, a)
+	case *syntax.DropConstraint:
+		return dropConstraint(t, a)
 	}
-	return nil, diag.Errorf(diag.CodeUnsupported, a.Pos(), "this ALTER is not supported yet")
+	return st.columnChanges(t, a)
 }
 
-func hasColumn(t *table.Table, id syntax.Ident) error {
-	if columnIndex(t.Columns, id.Name) >= 0 || columnIndex(t.Partition, id.Name) >= 0 {
-		return nil
+func lifecycle(days string, at syntax.Node) (int, error) {
+	n, err := strconv.Atoi(days)
+	if err != nil || n <= 0 {
+		return 0, diag.Errorf(diag.CodeSemantic, at.Pos(), "LIFECYCLE takes a positive number of days, not %s", days)
 	}
-	e := diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "%s has no column %s", t.Name, id.Name)
-	if near := diag.Near(id.Name, t.Schema().Names()); near != "" {
-		e.WithHint("did you mean %s?", near)
-	}
-	return e
+	return n, nil
 }
 
-func (st *statement) changeColumn(t *table.Table, a *syntax.ChangeColumn) ([]table.Change, error) {
-	if err := hasColumn(t, a.Old); err != nil {
-		return nil, err
+// reserved refuses properties that are ours.
+func reserved(key string, at syntax.Node) error {
+	if strings.HasPrefix(strings.ToLower(key), "bixi.") {
+		return diag.Errorf(diag.CodeSemantic, at.Pos(), "%s cannot be set: properties that begin with bixi. are the catalog's own", key)
 	}
-	if a.First || !a.After.IsZero() {
-		return nil, diag.Errorf(diag.CodeUnsupported, a.Pos(), "moving a column is not supported yet")
-	}
-	old, name := strings.ToLower(a.Old.Name), strings.ToLower(a.New.Name)
-	var out []table.Change
-	if i := columnIndex(t.Columns, old); i >= 0 && !t.Columns[i].Type.Equal(a.Type) {
-		if !types.CanCoerce(t.Columns[i].Type, a.Type) {
-			return nil, diag.Errorf(diag.CodeSemantic, a.TypePos, "column %s cannot change from %s to %s", old, t.Columns[i].Type, a.Type)
+	return nil
+}
+
+func unsetProperties(t *table.Table, a *syntax.UnsetProperties) ([]table.Change, error) {
+	props := map[string]*string{}
+	for _, k := range a.Keys {
+		if err := reserved(k, a); err != nil {
+			return nil, err
 		}
-		wide := t.Columns[i]
-		wide.Type = a.Type
-		out = append(out, table.Change{WidenColumn: &wide})
+		if _, ok := t.Properties[k]; !ok && !a.IfExists {
+			return nil, diag.Errorf(diag.CodeSemantic, a.Pos(), "%s has no property %q", t.Name, k).WithHint("write UNSET TBLPROPERTIES IF EXISTS")
+		}
+		props[k] = nil
 	}
-	if a.HasComment {
-		out = append(out, table.Change{CommentColumn: &[2]string{old, a.Comment}})
-	}
-	if old != name {
-		out = append(out, table.Change{RenameColumn: &[2]string{old, name}})
-	}
-	return out, nil
+	return []table.Change{{Properties: props}}, nil
 }

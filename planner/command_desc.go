@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/sql/decimal"
@@ -14,11 +15,11 @@ import (
 )
 
 func (st *statement) desc(stmt *syntax.Desc) (Command, error) {
-	if stmt.Function {
+	switch {
+	case stmt.Function:
 		return st.descFunction(stmt)
-	}
-	if stmt.Schema {
-		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "DESC SCHEMA is not supported yet")
+	case stmt.Schema:
+		return st.descSchema(stmt)
 	}
 	t, err := st.binder.Resolve(stmt.Name)
 	if err != nil {
@@ -27,11 +28,73 @@ func (st *statement) desc(stmt *syntax.Desc) (Command, error) {
 	if stmt.Partition != nil {
 		return st.descPartition(t, stmt)
 	}
-	return rows(func(context.Context, *Session) (*Result, error) { return describe(t, stmt.Extended), nil }), nil
+	return rows(func(ctx context.Context, s *Session) (*Result, error) {
+		facts, err := st.facts(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		r := st.describe(t, facts, stmt.Extended)
+		r.Text = st.describeBox(t, facts, stmt.Extended)
+		return r, nil
+	}), nil
+}
+
+// fact is something DESC says of a table.
+type fact struct{ name, value string }
+
+// facts are what the rows of DESC EXTENDED say beside columns.
+func (st *statement) facts(ctx context.Context, t *table.Table) ([]fact, error) {
+	size, err := st.size(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	out := []fact{
+		{"table", t.Name.String()}, {"kind", string(t.Kind())}, {"owner", t.Owner}, {"comment", t.Comment},
+		{"created", st.stamp(t.Created)}, {"ddl_time", st.stamp(t.DDLTime)}, {"modified", st.stamp(t.Modified)},
+		{"lifecycle", fmt.Sprint(t.Lifecycle)}, {"lifecycle_enabled", fmt.Sprint(!t.LifecycleOff)},
+		{"rows", fmt.Sprint(size.Rows)}, {"bytes", fmt.Sprint(size.Bytes)}, {"files", fmt.Sprint(size.Files)},
+		{"snapshot", fmt.Sprint(t.Snapshot)}, {"location", t.Location},
+	}
+	if t.Cluster != nil {
+		out = append(out, fact{"clustering", clusterText(t.Cluster)})
+	}
+	if len(t.PrimaryKey) > 0 {
+		out = append(out, fact{"primary_key", strings.Join(t.PrimaryKey, ", ")})
+	}
+	switch t.Kind() {
+	case table.KindExternal:
+		out = append(out, fact{"external_location", t.Properties[table.PropertyExternal]})
+	case table.KindView:
+		out = append(out, fact{"view", t.View})
+	case table.KindMaterialized:
+		fresh, err := st.fresh(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, fact{"query", t.Properties[table.PropertyQuery]}, fact{"up_to_date", fmt.Sprint(fresh)},
+			fact{"rewrite_enabled", fmt.Sprint(t.Properties[table.PropertyRewrite] != "false")})
+	}
+	return out, nil
+}
+
+// size counts the rows, files and bytes of a table.
+func (st *statement) size(ctx context.Context, t *table.Table) (table.Version, error) {
+	v := table.Version{Rows: t.Rows, Bytes: t.Bytes}
+	if t.Kind() == table.KindView {
+		return v, nil
+	}
+	files, err := st.Catalog.Files(ctx, t, nil)
+	v.Files = int64(len(files))
+	if t.Kind() == table.KindExternal {
+		for _, f := range files {
+			v.Rows, v.Bytes = v.Rows+f.Rows, v.Bytes+f.Bytes
+		}
+	}
+	return v, err
 }
 
 // describe lists the columns, then the table's own facts with an empty type.
-func describe(t *table.Table, extended bool) *Result {
+func (st *statement) describe(t *table.Table, facts []fact, extended bool) *Result {
 	r := &Result{Schema: types.Schema{
 		{Name: "name", Type: types.StringType}, {Name: "type", Type: types.StringType},
 		{Name: "kind", Type: types.StringType}, {Name: "comment", Type: types.StringType},
@@ -45,35 +108,28 @@ func describe(t *table.Table, extended bool) *Result {
 			if c.Required {
 				k += " not null"
 			}
+			if c.Default != nil {
+				k += " default " + st.defaultText(c)
+			}
 			add(c.Name, c.Type.String(), k, c.Comment)
 		}
 	}
 	columns(t.Columns, "column")
 	columns(t.Partition, "partition")
-	if !extended {
-		return r
-	}
-	add("table", "", "fact", t.Name.String())
-	add("owner", "", "fact", t.Owner)
-	add("comment", "", "fact", t.Comment)
-	add("created", "", "fact", stamp(t.Created))
-	add("modified", "", "fact", stamp(t.Modified))
-	add("lifecycle", "", "fact", fmt.Sprint(t.Lifecycle))
-	add("rows", "", "fact", fmt.Sprint(t.Rows))
-	add("bytes", "", "fact", fmt.Sprint(t.Bytes))
-	add("snapshot", "", "fact", fmt.Sprint(t.Snapshot))
-	add("location", "", "fact", t.Location)
-	if t.View != "" {
-		add("view", "", "fact", t.View)
+	if extended {
+		for _, f := range facts {
+			add(f.name, "", "fact", f.value)
+		}
 	}
 	return r
 }
 
-func stamp(t time.Time) string {
+// stamp writes a time in the session's zone.
+func (st *statement) stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.DateTime)
+	return t.In(st.udf.Zone).Format(time.DateTime)
 }
 
 func (st *statement) descPartition(t *table.Table, stmt *syntax.Desc) (Command, error) {
@@ -92,10 +148,14 @@ func (st *statement) descPartition(t *table.Table, stmt *syntax.Desc) (Command, 
 		r := &Result{Schema: types.Schema{
 			{Name: "partition", Type: types.StringType}, {Name: "rows", Type: types.BigIntType}, {Name: "bytes", Type: types.BigIntType},
 			{Name: "files", Type: types.BigIntType}, {Name: "created", Type: types.StringType}, {Name: "modified", Type: types.StringType},
+			{Name: "lifecycle_enabled", Type: types.BooleanType},
 		}}
+		b := &box{}
 		for _, p := range parts {
-			r.Rows = append(r.Rows, []types.Datum{PartitionText(t, p.Values), p.Rows, p.Bytes, int64(p.Files), stamp(p.Created), stamp(p.Modified)})
+			r.Rows = append(r.Rows, []types.Datum{PartitionText(t, p.Values), p.Rows, p.Bytes, int64(p.Files), st.stamp(p.Created), st.stamp(p.Modified), !p.LifecycleOff})
+			st.partitionBox(b, t, p, stmt.Extended)
 		}
+		r.Text = b.String()
 		return r, nil
 	}), nil
 }
@@ -111,11 +171,11 @@ func (st *statement) descFunction(stmt *syntax.Desc) (Command, error) {
 		return nil, e
 	}
 	return rows(func(context.Context, *Session) (*Result, error) {
-		lines := []string{f.Usage(), f.Doc.Summary}
+		out := []string{f.Usage(), f.Doc.Summary}
 		if stmt.Extended {
-			lines = append(lines, "example: "+f.Doc.Example+" = "+f.Doc.Result)
+			out = append(out, "example: "+f.Doc.Example+" = "+f.Doc.Result)
 		}
-		return text("function", lines), nil
+		return lines("function", out), nil
 	}), nil
 }
 

@@ -36,27 +36,3 @@ func settings(s *Session) *Result {
 	}
 	return r
 }
-
-func (st *statement) use(stmt *syntax.Use) (Command, error) {
-	if stmt.Schema {
-		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "schemas are not supported yet")
-	}
-	name := strings.ToLower(stmt.Name.Last().Name)
-	return action(func(ctx context.Context, s *Session) error {
-		projects, err := s.Catalog.Projects(ctx)
-		if err != nil {
-			return err
-		}
-		for _, p := range projects {
-			if p == name {
-				s.Project = name
-				return nil
-			}
-		}
-		e := diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "there is no project %s", name)
-		if near := diag.Near(name, projects); near != "" {
-			e.WithHint("did you mean %s?", near)
-		}
-		return e
-	}), nil
-}

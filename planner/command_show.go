@@ -14,64 +14,122 @@ import (
 
 func (st *statement) show(stmt *syntax.Show) (Command, error) {
 	switch stmt.Kind {
-	case syntax.ShowTables, syntax.ShowViews:
-		return st.showTables(stmt), nil
+	case syntax.ShowTables, syntax.ShowViews, syntax.ShowMaterialized, syntax.ShowExternal:
+		return st.showTables(stmt)
+	case syntax.ShowSchemas:
+		return st.showSchemas(stmt), nil
 	case syntax.ShowPartitions:
 		return st.showPartitions(stmt)
-	case syntax.ShowCreateTable:
-		t, err := st.binder.Resolve(stmt.Name)
-		if err != nil {
-			return nil, err
-		}
-		return rows(func(context.Context, *Session) (*Result, error) {
-			return text("create_table", []string{createText(t)}), nil
-		}), nil
-	case syntax.ShowColumns:
-		t, err := st.binder.Resolve(stmt.Name)
-		if err != nil {
-			return nil, err
-		}
-		return rows(func(context.Context, *Session) (*Result, error) { return text("column", t.Schema().Names()), nil }), nil
-	case syntax.ShowTableProperties:
-		t, err := st.binder.Resolve(stmt.Name)
-		if err != nil {
-			return nil, err
-		}
-		return rows(func(context.Context, *Session) (*Result, error) { return properties(t), nil }), nil
 	case syntax.ShowFunctions:
 		return rows(func(_ context.Context, s *Session) (*Result, error) { return functions(s, stmt), nil }), nil
 	case syntax.ShowProjects:
 		return rows(func(ctx context.Context, s *Session) (*Result, error) {
 			names, err := s.Catalog.Projects(ctx)
-			return text("project", names), err
+			return lines("project", names), err
 		}), nil
 	case syntax.ShowFlags:
 		return rows(func(_ context.Context, s *Session) (*Result, error) { return settings(s), nil }), nil
+	case syntax.ShowJobs:
+		return rows(func(_ context.Context, s *Session) (*Result, error) { return st.jobs(s), nil }), nil
+	case syntax.ShowRecycleBin:
+		return rows(func(context.Context, *Session) (*Result, error) {
+			return &Result{Schema: types.Schema{{Name: "table", Type: types.StringType}, {Name: "dropped", Type: types.StringType}},
+				Warnings: []string{"the recycle bin is always empty: DROP deletes the files of a table at once"}}, nil
+		}), nil
 	}
-	return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "SHOW %s is not supported yet", stmt.Kind)
+	return st.showOf(stmt)
 }
 
-func (st *statement) showTables(stmt *syntax.Show) Command {
-	project := st.Project
-	if !stmt.In.IsZero() {
-		project = strings.ToLower(stmt.In.Parts[0].Name)
+// showOf is what SHOW tells of one table.
+func (st *statement) showOf(stmt *syntax.Show) (Command, error) {
+	t, err := st.binder.Resolve(stmt.Name)
+	if err != nil {
+		return nil, err
+	}
+	switch stmt.Kind {
+	case syntax.ShowCreateTable:
+		return rows(func(context.Context, *Session) (*Result, error) {
+			text := st.createText(t)
+			r := lines("create_table", []string{text})
+			r.Text = text + ";\n"
+			return r, nil
+		}), nil
+	case syntax.ShowColumns:
+		return rows(func(context.Context, *Session) (*Result, error) { return lines("column", t.Schema().Names()), nil }), nil
+	case syntax.ShowTableProperties:
+		return rows(func(context.Context, *Session) (*Result, error) { return properties(t), nil }), nil
+	case syntax.ShowHistory:
+		return st.showHistory(t, stmt)
+	case syntax.ShowStatistic:
+		return st.showStatistic(t, stmt)
+	}
+	return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "SHOW %s is not supported", stmt.Kind)
+}
+
+var shownKinds = map[syntax.ShowKind][]table.Kind{
+	syntax.ShowTables:       {table.KindTable, table.KindExternal, table.KindView, table.KindMaterialized},
+	syntax.ShowViews:        {table.KindView},
+	syntax.ShowMaterialized: {table.KindMaterialized},
+	syntax.ShowExternal:     {table.KindExternal},
+}
+
+func (st *statement) showTables(stmt *syntax.Show) (Command, error) {
+	space, err := st.space(stmt.In)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[table.Kind]bool{}
+	for _, k := range shownKinds[stmt.Kind] {
+		wanted[k] = true
 	}
 	return rows(func(ctx context.Context, s *Session) (*Result, error) {
-		names, err := s.Catalog.Tables(ctx, project, "default", stmt.Like)
+		all, err := s.Catalog.Tables(ctx, space.Project, space.Name, stmt.Like)
 		if err != nil {
 			return nil, bind.At(err, stmt.Pos())
 		}
 		var out []string
-		for _, n := range names {
-			if stmt.Kind == syntax.ShowViews {
-				if t, err := s.Catalog.Load(ctx, n); err != nil || t.View == "" {
-					continue
-				}
+		var people strings.Builder
+		for _, n := range all {
+			t, err := s.Catalog.Load(ctx, n)
+			if err != nil || !wanted[t.Kind()] {
+				continue // dropped meanwhile, or something else
 			}
 			out = append(out, n.Table)
+			if t.Owner != "" {
+				people.WriteString(t.Owner + ":")
+			}
+			people.WriteString(n.Table + "\n")
 		}
-		return text("table", out), nil
-	})
+		r := lines("table", out)
+		r.Text = people.String()
+		return r, nil
+	}), nil
+}
+
+// space is the schema that IN names: p, s or p.s; without it the session's.
+func (st *statement) space(in syntax.Name) (table.Schema, error) {
+	own := table.Schema{Project: st.Project, Name: strings.ToLower(st.Settings.Schema)}
+	switch len(in.Parts) {
+	case 0:
+		return own, nil
+	case 2:
+		s := table.Schema{Project: strings.ToLower(in.Parts[0].Name), Name: strings.ToLower(in.Parts[1].Name)}
+		_, err := findSchema(st.ctx, st.Session, s)
+		return s, bind.At(err, in.Pos())
+	case 3:
+		return own, diag.Errorf(diag.CodeSemantic, in.Pos(), "%s is not the name of a project or schema", in)
+	}
+	name := strings.ToLower(in.Last().Name)
+	project := table.Schema{Project: name, Name: table.DefaultSchema}
+	_, err := st.Catalog.Schemas(st.ctx, name)
+	if err == nil {
+		return project, nil
+	}
+	schema := table.Schema{Project: st.Project, Name: name}
+	if _, none := findSchema(st.ctx, st.Session, schema); none == nil && st.Settings.Schemas {
+		return schema, nil
+	}
+	return project, bind.At(err, in.Pos())
 }
 
 func (st *statement) showPartitions(stmt *syntax.Show) (Command, error) {
@@ -93,11 +151,13 @@ func (st *statement) showPartitions(stmt *syntax.Show) (Command, error) {
 		if err != nil {
 			return nil, err
 		}
-		lines := make([]string, len(parts))
+		out := make([]string, len(parts))
 		for i, p := range parts {
-			lines[i] = PartitionText(t, p.Values)
+			out[i] = PartitionText(t, p.Values)
 		}
-		return text("partition", lines), nil
+		r := lines("partition", out)
+		r.Text = "\n" + r.Text
+		return r, nil
 	}), nil
 }
 
@@ -108,6 +168,30 @@ func PartitionText(t *table.Table, values []types.Datum) string {
 		parts[i] = fmt.Sprintf("%s=%s", t.Partition[i].Name, partitionDatum(v, t.Partition[i].Type))
 	}
 	return strings.Join(parts, "/")
+}
+
+func (st *statement) showHistory(t *table.Table, stmt *syntax.Show) (Command, error) {
+	if stmt.Partition != nil {
+		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Partition.Pos(), "the history of a single partition").WithHint("a version is a state of the whole table")
+	}
+	if t.Kind() == table.KindView || t.Kind() == table.KindExternal {
+		return nil, diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "a %s has no versions", t.Kind())
+	}
+	return rows(func(ctx context.Context, s *Session) (*Result, error) {
+		all, err := s.Catalog.History(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		r := &Result{Schema: types.Schema{
+			{Name: "version", Type: types.BigIntType}, {Name: "snapshot", Type: types.BigIntType}, {Name: "time", Type: types.StringType},
+			{Name: "operation", Type: types.StringType}, {Name: "rows", Type: types.BigIntType}, {Name: "files", Type: types.BigIntType},
+			{Name: "bytes", Type: types.BigIntType}, {Name: "current", Type: types.BooleanType},
+		}}
+		for _, v := range all {
+			r.Rows = append(r.Rows, []types.Datum{v.Number, v.ID, v.Committed.In(st.udf.Zone).Format("2006-01-02 15:04:05.000"), v.Operation, v.Rows, v.Files, v.Bytes, v.Current})
+		}
+		return r, nil
+	}), nil
 }
 
 func functions(s *Session, stmt *syntax.Show) *Result {
@@ -147,51 +231,24 @@ func glob(pattern, name string) bool {
 
 func properties(t *table.Table) *Result {
 	r := &Result{Schema: types.Schema{{Name: "key", Type: types.StringType}, {Name: "value", Type: types.StringType}}}
-	for _, k := range sortedKeys(t.Properties) {
-		r.Rows = append(r.Rows, []types.Datum{k, t.Properties[k]})
+	props := userProperties(t)
+	for _, k := range sortedKeys(props) {
+		r.Rows = append(r.Rows, []types.Datum{k, props[k]})
 	}
 	return r
 }
 
-// createText is a CREATE TABLE or VIEW that would make t again.
-func createText(t *table.Table) string {
-	if t.View != "" {
-		return "CREATE VIEW " + t.Name.Table + " AS " + t.View
+// jobs lists the statements that run, and those that ended of late.
+func (st *statement) jobs(s *Session) *Result {
+	r := &Result{Schema: types.Schema{
+		{Name: "StartTime", Type: types.StringType}, {Name: "RunTime", Type: types.StringType}, {Name: "Status", Type: types.StringType},
+		{Name: "InstanceID", Type: types.StringType}, {Name: "Owner", Type: types.StringType}, {Name: "Query", Type: types.StringType},
+	}}
+	if s.Jobs == nil {
+		return r
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "CREATE TABLE %s (", t.Name.Table)
-	writeColumns(&b, t.Columns)
-	b.WriteString(")")
-	if t.Comment != "" {
-		fmt.Fprintf(&b, "\nCOMMENT %s", quote(t.Comment))
+	for _, j := range s.Jobs() {
+		r.Rows = append(r.Rows, []types.Datum{st.stamp(j.Started), fmt.Sprintf("%.0fs", j.Elapsed.Seconds()), j.Status, j.ID, j.Owner, j.Text})
 	}
-	if len(t.Partition) > 0 {
-		b.WriteString("\nPARTITIONED BY (")
-		writeColumns(&b, t.Partition)
-		b.WriteString(")")
-	}
-	if t.Lifecycle > 0 {
-		fmt.Fprintf(&b, "\nLIFECYCLE %d", t.Lifecycle)
-	}
-	return b.String()
-}
-
-func writeColumns(b *strings.Builder, cols []table.Column) {
-	for i, c := range cols {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(b, "\n  %s %s", c.Name, syntax.PrintType(c.Type))
-		if c.Required {
-			b.WriteString(" NOT NULL")
-		}
-		if c.Comment != "" {
-			fmt.Fprintf(b, " COMMENT %s", quote(c.Comment))
-		}
-	}
-	b.WriteString("\n")
-}
-
-func quote(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(s) + "'"
+	return r
 }

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/bixidata/bixi/planner/bind"
@@ -14,37 +13,61 @@ import (
 
 // definition is what CREATE TABLE says, without the columns of LIKE and AS.
 func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, error) {
+	if err := autoPartition(stmt); err != nil {
+		return table.Definition{}, err
+	}
 	name, err := st.binder.Name(stmt.Name)
 	if err != nil {
 		return table.Definition{}, err
 	}
-	def := table.Definition{Name: name, Comment: stmt.Comment, Owner: st.Owner, IfNotExists: stmt.IfNotExists, Properties: map[string]string{}}
-	for _, p := range stmt.Properties {
-		def.Properties[p.Key] = p.Value
+	def := table.Definition{Name: name, Comment: stmt.Comment, Owner: st.Owner, IfNotExists: stmt.IfNotExists}
+	if def.Properties, err = propertyMap(stmt.Properties); err != nil {
+		return def, err
+	}
+	if stmt.Temporary {
+		return def, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "temporary tables").WithHint("write LIFECYCLE 1, or use a common table expression")
+	}
+	if stmt.OrReplace && stmt.IfNotExists {
+		return def, diag.Errorf(diag.CodeSemantic, stmt.Pos(), "OR REPLACE and IF NOT EXISTS exclude each other")
 	}
 	if stmt.Lifecycle != "" {
-		days, err := strconv.Atoi(stmt.Lifecycle)
-		if err != nil || days <= 0 {
-			return def, diag.Errorf(diag.CodeSemantic, stmt.Pos(), "LIFECYCLE takes a positive number of days, not %s", stmt.Lifecycle)
+		if def.Lifecycle, err = lifecycle(stmt.Lifecycle, stmt); err != nil {
+			return def, err
 		}
-		def.Lifecycle = days
 	}
-	if stmt.External || stmt.Location != "" {
-		if !stmt.External || stmt.Location == "" {
-			return def, diag.Errorf(diag.CodeSemantic, stmt.Pos(), "EXTERNAL and LOCATION go together")
-		}
-		if stmt.StoredAs != "" && stmt.StoredAs != "PARQUET" {
-			return def, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "external tables stored as %s are not supported yet", stmt.StoredAs)
-		}
-		def.Properties[table.PropertyExternal] = stmt.Location
-	}
-	if stmt.AutoPart != nil {
-		return def, diag.Errorf(diag.CodeUnsupported, stmt.AutoPart.Pos(), "AUTO PARTITIONED BY is not supported yet")
-	}
-	if stmt.Cluster != nil {
-		return def, diag.Errorf(diag.CodeUnsupported, stmt.Cluster.Pos(), "clustered tables are not supported yet")
+	if err := external(stmt, &def); err != nil {
+		return def, err
 	}
 	return def, nil
+}
+
+func propertyMap(list []*syntax.Property) (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range list {
+		if err := reserved(p.Key, p); err != nil {
+			return nil, err
+		}
+		out[p.Key] = p.Value
+	}
+	return out, nil
+}
+
+// external notes where the files of an external table are.
+func external(stmt *syntax.CreateTable, def *table.Definition) error {
+	switch {
+	case !stmt.External && stmt.Location == "":
+		if f := stmt.StoredAs; f != "" && f != "PARQUET" && f != "ALIORC" && f != "ORC" {
+			return diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "tables stored as %s", f).WithHint("tables are stored as Parquet; EXTERNAL tables may be of other formats")
+		}
+		return nil
+	case !stmt.External || stmt.Location == "":
+		return diag.Errorf(diag.CodeSemantic, stmt.Pos(), "EXTERNAL and LOCATION go together")
+	case stmt.StoredAs != "" && stmt.StoredAs != "PARQUET":
+		return diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "external tables stored as %s", stmt.StoredAs).
+			WithHint("LOAD brings the rows of such files into a table")
+	}
+	def.Properties[table.PropertyExternal] = stmt.Location
+	return nil
 }
 
 func (st *statement) columns(defs []*syntax.ColumnDef, firstID int) ([]table.Column, error) {
@@ -77,38 +100,101 @@ func (st *statement) createTable(stmt *syntax.CreateTable) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !stmt.Like.IsZero() {
-		like, err := st.binder.Resolve(stmt.Like)
-		if err != nil {
-			return nil, err
-		}
-		def.Columns, def.Partition, def.Comment = like.Columns, like.Partition, like.Comment
+	if stmt.Like.IsZero() {
+		err = st.ownColumns(stmt, &def)
 	} else {
-		if def.Columns, err = st.columns(stmt.Columns, 1); err != nil {
-			return nil, err
-		}
-		if def.Partition, err = st.columns(stmt.Partitions, len(def.Columns)+1); err != nil {
-			return nil, err
-		}
+		err = st.likeColumns(stmt, &def)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := checkColumns(stmt, def); err != nil {
 		return nil, err
 	}
 	return action(func(ctx context.Context, s *Session) error {
+		if stmt.OrReplace {
+			if err := dropTable(ctx, s, def.Name); err != nil {
+				return bind.At(err, stmt.Name.Pos())
+			}
+		}
 		return bind.At(s.Catalog.Create(ctx, def), stmt.Name.Pos())
 	}), nil
+}
+
+// replacing gives the name under which the table that replaces n is filled, and
+// what is to be done then.
+func (st *statement) replacing(n table.Name) (table.Name, func(context.Context) error) {
+	fresh := n
+	fresh.Table += "__new"
+	return fresh, func(ctx context.Context) error {
+		if err := dropTable(ctx, st.Session, n); err != nil {
+			return err
+		}
+		t, err := st.Catalog.Load(ctx, fresh)
+		if err != nil {
+			return err
+		}
+		return st.Catalog.Alter(ctx, t, table.Change{Rename: &n.Table})
+	}
+}
+
+// dropTable drops the table that CREATE OR REPLACE TABLE replaces, if there is one.
+func dropTable(ctx context.Context, s *Session, n table.Name) error {
+	t, err := s.Catalog.Load(ctx, n)
+	if err == nil && t.Kind() != table.KindTable && t.Kind() != table.KindExternal {
+		return diag.Errorf(diag.CodeTableExists, diag.Pos{}, "%s exists already and is a %s", n, t.Kind())
+	}
+	return s.Catalog.Drop(ctx, n, true)
+}
+
+func (st *statement) ownColumns(stmt *syntax.CreateTable, def *table.Definition) (err error) {
+	if def.Columns, err = st.columns(stmt.Columns, 1); err != nil {
+		return err
+	}
+	if def.Partition, err = st.columns(stmt.Partitions, len(def.Columns)+1); err != nil {
+		return err
+	}
+	for i, d := range stmt.Columns {
+		if d.PrimaryKey {
+			def.PrimaryKey = append(def.PrimaryKey, def.Columns[i].Name)
+		}
+	}
+	for _, id := range stmt.PrimaryKey {
+		i := columnIndex(def.Columns, id.Name)
+		if i < 0 {
+			return diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "there is no column %s for the primary key", id.Name)
+		}
+		def.Columns[i].Required = true
+		def.PrimaryKey = append(def.PrimaryKey, def.Columns[i].Name)
+	}
+	def.PrimaryKeyName = strings.ToLower(stmt.Constraint.Name)
+	def.Cluster, err = st.clustering(stmt.Cluster, def.Columns)
+	return err
+}
+
+// likeColumns copies what LIKE copies: columns, partition columns, comments,
+// clustering and primary key, not the lifecycle.
+func (st *statement) likeColumns(stmt *syntax.CreateTable, def *table.Definition) error {
+	like, err := st.binder.Resolve(stmt.Like)
+	if err != nil {
+		return err
+	}
+	def.Columns, def.Partition = like.Columns, like.Partition
+	def.Cluster, def.PrimaryKey, def.PrimaryKeyName = like.Cluster, like.PrimaryKey, like.PrimaryKeyName
+	if def.Comment == "" {
+		def.Comment = like.Comment
+	}
+	if stmt.Cluster != nil {
+		def.Cluster, err = st.clustering(stmt.Cluster, def.Columns)
+	}
+	return err
 }
 
 // checkColumns refuses duplicates at the token, and partition types that cannot
 // be written as text.
 func checkColumns(stmt *syntax.CreateTable, def table.Definition) error {
-	seen := map[string]bool{}
-	for _, d := range append(append([]*syntax.ColumnDef{}, stmt.Columns...), stmt.Partitions...) {
-		name := strings.ToLower(d.Name.Name)
-		if seen[name] {
-			return diag.Errorf(diag.CodeDDLFailed, d.Pos(), "column %s is defined twice", name)
-		}
-		seen[name] = true
+	if err := checkDuplicates(append(append([]*syntax.ColumnDef{}, stmt.Columns...), stmt.Partitions...)); err != nil {
+		return err
 	}
 	for i, d := range stmt.Partitions {
 		t := def.Partition[i].Type
@@ -123,90 +209,40 @@ func checkColumns(stmt *syntax.CreateTable, def table.Definition) error {
 	return nil
 }
 
-func (st *statement) createView(stmt *syntax.CreateView) (Command, error) {
-	name, err := st.binder.Name(stmt.Name)
-	if err != nil {
-		return nil, err
-	}
-	n, err := st.binder.Known(stmt.Query)
-	if err != nil {
-		return nil, err
-	}
-	cols := n.Columns()
-	if len(stmt.Columns) > 0 && len(stmt.Columns) != len(cols) {
-		return nil, diag.Errorf(diag.CodeSemantic, stmt.Columns[0].Pos(), "%d names are given for %d columns", len(stmt.Columns), len(cols))
-	}
-	def := table.Definition{Name: name, Comment: stmt.Comment, Owner: st.Owner, IfNotExists: stmt.IfNotExists, Replace: stmt.OrReplace, View: syntax.Print(stmt.Query)}
-	for i, c := range cols {
-		f := types.Field{Name: strings.ToLower(c.Name), Type: c.Type}
-		if len(stmt.Columns) > 0 {
-			f.Name, f.Comment = strings.ToLower(stmt.Columns[i].Name.Name), stmt.Columns[i].Comment
-		}
-		def.Columns = append(def.Columns, table.Column{Field: f, ID: i + 1})
-	}
-	return action(func(ctx context.Context, s *Session) error {
-		return bind.At(s.Catalog.Create(ctx, def), stmt.Name.Pos())
-	}), nil
-}
-
-func (st *statement) createSchema(stmt *syntax.CreateSchema) (Command, error) {
-	if !stmt.Project {
-		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "schemas are not supported yet").WithHint("CREATE PROJECT makes a name space")
-	}
-	name := strings.ToLower(stmt.Name.Last().Name)
-	return action(func(ctx context.Context, s *Session) error { return s.Catalog.CreateProject(ctx, name) }), nil
+// objects are the kinds of table that DROP knows.
+var objects = map[syntax.ObjectKind]table.Kind{
+	syntax.ObjectTable: table.KindTable, syntax.ObjectView: table.KindView, syntax.ObjectMaterialized: table.KindMaterialized,
 }
 
 func (st *statement) drop(stmt *syntax.Drop) (Command, error) {
-	if stmt.Kind != syntax.ObjectTable && stmt.Kind != syntax.ObjectView {
+	if stmt.Kind == syntax.ObjectSchema {
+		return st.dropSchema(stmt)
+	}
+	want, ok := objects[stmt.Kind]
+	if !ok {
 		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "DROP %s is not supported yet", stmt.Kind)
 	}
 	name, err := st.binder.Name(stmt.Name)
 	if err != nil {
+		if stmt.IfExists {
+			return nothing{}, nil
+		}
 		return nil, err
 	}
 	return action(func(ctx context.Context, s *Session) error {
 		t, err := s.Catalog.Load(ctx, name)
-		if err == nil && (t.View != "") != (stmt.Kind == syntax.ObjectView) {
-			what := map[bool]string{true: "view", false: "table"}[t.View != ""]
-			return diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "%s is a %s", name, what).WithHint("use DROP %s", strings.ToUpper(what))
+		if err == nil && t.Kind().Noun() != want.Noun() {
+			return diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "%s is a %s", name, t.Kind()).WithHint("use DROP %s", strings.ToUpper(t.Kind().Noun()))
 		}
 		return bind.At(s.Catalog.Drop(ctx, name, stmt.IfExists), stmt.Name.Pos())
-	}), nil
-}
-
-func (st *statement) truncate(stmt *syntax.Truncate) (Command, error) {
-	t, err := st.writable(stmt.Name)
-	if err != nil {
-		return nil, err
-	}
-	specs, err := st.prefixes(t, stmt.Partitions)
-	if err != nil {
-		return nil, err
-	}
-	return action(func(ctx context.Context, s *Session) error {
-		if len(specs) == 0 {
-			return s.Catalog.Truncate(ctx, t)
-		}
-		for _, prefix := range specs {
-			// An overwrite without files empties the partition and keeps it.
-			fresh, err := s.Catalog.Load(ctx, t.Name)
-			if err != nil {
-				return err
-			}
-			if _, err := s.Catalog.Commit(ctx, fresh, table.Commit{Mode: table.OverwritePartition, Static: prefix, Base: fresh.Snapshot}); err != nil {
-				return err
-			}
-		}
-		return nil
 	}), nil
 }
 
 // writable resolves a table that can be changed.
 func (st *statement) writable(n syntax.Name) (*table.Table, error) {
 	t, err := st.binder.Resolve(n)
-	if err == nil && t.View != "" {
-		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is a view", t.Name)
+	if err == nil && (t.Kind() == table.KindView || t.Kind() == table.KindMaterialized) {
+		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is a %s", t.Name, t.Kind())
 	}
 	return t, err
 }
@@ -226,7 +262,7 @@ func (st *statement) prefixes(t *table.Table, specs []*syntax.PartitionSpec) ([]
 
 func (st *statement) prefix(t *table.Table, spec *syntax.PartitionSpec) ([]types.Datum, error) {
 	if spec.Filter != nil {
-		return nil, diag.Errorf(diag.CodeUnsupported, spec.Pos(), "a condition on partitions is not supported here yet")
+		return nil, diag.Errorf(diag.CodeUnsupported, spec.Pos(), "a condition on partitions is not supported here")
 	}
 	if len(t.Partition) == 0 {
 		return nil, diag.Errorf(diag.CodeSemantic, spec.Pos(), "%s is not partitioned", t.Name)

@@ -13,9 +13,10 @@ func (st *statement) explain(stmt *syntax.Explain) (*Plan, error) {
 		inner = &syntax.QueryStatement{Source: ct.Source, Query: ct.As}
 	}
 	switch inner.(type) {
-	case *syntax.QueryStatement, *syntax.Insert, *syntax.MultiInsert:
+	case *syntax.QueryStatement, *syntax.Insert, *syntax.MultiInsert, *syntax.Update, *syntax.Delete, *syntax.Merge,
+		*syntax.Load, *syntax.Unload:
 	default:
-		return nil, diag.Errorf(diag.CodeSemantic, inner.Pos(), "EXPLAIN takes a query or an INSERT")
+		return nil, diag.Errorf(diag.CodeSemantic, inner.Pos(), "EXPLAIN takes a query or a statement that writes rows")
 	}
 	p, err := Make(st.ctx, st.Session, inner)
 	if err != nil {

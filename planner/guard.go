@@ -30,7 +30,7 @@ func (st *statement) guard(n logical.Node) error {
 }
 
 func (st *statement) guardScan(s *logical.Scan) error {
-	if len(s.Table.Partition) == 0 || !st.Settings.Optimizer { // without it, conditions are not in the scan
+	if len(s.Table.Partition) == 0 || s.Fixed || !st.Settings.Optimizer { // without it, conditions are not in the scan
 		return nil
 	}
 	names := make([]string, len(s.Table.Partition))

@@ -15,6 +15,9 @@ import (
 )
 
 func (st *statement) insert(stmt *syntax.Insert) (*Plan, error) {
+	if stmt.Directory != nil {
+		return st.insertDirectory(stmt)
+	}
 	w := &writing{}
 	if err := st.insertInto(w, stmt, nil); err != nil {
 		return nil, err
@@ -61,6 +64,12 @@ func insertMode(stmt *syntax.Insert, t *table.Table, static int) table.CommitMod
 // staticValues are the values of the leading partition columns that PARTITION
 // (…) gives; the columns without value must follow them.
 func (st *statement) staticValues(t *table.Table, stmt *syntax.Insert) ([]types.Datum, error) {
+	if isAuto(t) {
+		if stmt.Partition != nil {
+			return nil, diag.Errorf(diag.CodeSemantic, stmt.Partition.Pos(), "%s is partitioned by %s of its rows; the INSERT names no partition", t.Name, t.Properties[table.PropertyAuto])
+		}
+		return nil, nil
+	}
 	if stmt.Partition == nil {
 		if len(t.Partition) > 0 {
 			return nil, diag.Errorf(diag.CodeSemantic, stmt.Table.Pos(), "%s is partitioned by %s; the INSERT names no partition", t.Name, partitionNames(t)).
@@ -149,7 +158,7 @@ func (st *statement) matchColumns(t *table.Table, stmt *syntax.Insert, n logical
 	for _, c := range slices.Concat(t.Columns, t.Partition[static:]) {
 		e := given[c.ID]
 		if e == nil {
-			if e = (&scalar.Literal{Value: c.Default, Typ: c.Type}); c.Default == nil && c.Required {
+			if e = st.absent(t, c); c.Default == nil && c.Required && !fillsItself(t, c) {
 				return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.Pos(), "column %s is NOT NULL and has no default; the INSERT must give it", c.Name)
 			}
 		}
@@ -166,9 +175,16 @@ func (st *statement) matchColumns(t *table.Table, stmt *syntax.Insert, n logical
 func (st *statement) insertColumns(t *table.Table, stmt *syntax.Insert, static int) ([]table.Column, error) {
 	var out []table.Column
 	if len(stmt.Columns) == 0 {
-		out = append(out, t.Columns...)
+		for _, c := range t.Columns {
+			if !fillsItself(t, c) {
+				out = append(out, c)
+			}
+		}
 	}
-	dynamic := slices.Clone(t.Partition[static:])
+	var dynamic []table.Column
+	if !isAuto(t) {
+		dynamic = slices.Clone(t.Partition[static:])
+	}
 	for _, id := range stmt.Columns {
 		if columnIndex(out, id.Name) >= 0 {
 			return nil, diag.Errorf(diag.CodeSemantic, id.Pos(), "column %s stands twice in the list", id.Name)
@@ -235,10 +251,17 @@ func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
 		name := strings.ToLower(c.Name)
 		def.Columns = append(def.Columns, table.Column{Field: types.Field{Name: name, Type: c.Type}, ID: i + 1})
 	}
+	if def.Cluster, err = st.clustering(stmt.Cluster, def.Columns); err != nil {
+		return nil, err
+	}
 	if def.IfNotExists {
 		if _, err := st.Catalog.Load(st.ctx, def.Name); err == nil {
 			return &Plan{Command: nothing{}, Session: st.udf}, nil
 		}
+	}
+	var then func(context.Context) error
+	if stmt.OrReplace {
+		def.Name, then = st.replacing(def.Name)
 	}
 	if err := st.Catalog.Create(st.ctx, def); err != nil {
 		return nil, bind.At(err, stmt.Name.Pos())
@@ -262,7 +285,7 @@ func (st *statement) createAs(stmt *syntax.CreateTable) (*Plan, error) {
 		_ = undo(st.ctx)
 		return nil, err
 	}
-	p.Undo = undo
+	p.Undo, p.Then = undo, then
 	return p, nil
 }
 

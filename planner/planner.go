@@ -38,6 +38,8 @@ type Session struct {
 	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)
 	// Owner names the user, for tables made.
 	Owner string
+	// Jobs lists the statements that run and those that ended of late; may be nil.
+	Jobs func() []Job
 	// Verify makes the tree be checked after each pass (tests).
 	Verify bool
 }
@@ -50,10 +52,15 @@ type Plan struct {
 	// Commits, if any, say that Root gives descriptions of data files, and what
 	// becomes of them: all are carried out in one step.
 	Commits []*Commit
+	// Unload, if set, says that Root gives descriptions of files that are renamed to
+	// their names at the end.
+	Unload *Unload
 	// Command runs at once, without a job.
 	Command Command
 	// Session is what the expressions of Root may know.
 	Session *udf.Session
+	// Then follows the commits.
+	Then func(ctx context.Context) error
 	// Undo takes back what planning did (CREATE TABLE AS) if the job fails.
 	Undo func(ctx context.Context) error
 	// Explain, if set, asks for the plan itself: to be shown, or with Analyze to
@@ -69,6 +76,16 @@ type Plan struct {
 type Result struct {
 	Schema types.Schema
 	Rows   [][]types.Datum
+	// Text is the result as people read it, where that is not a frame of rows.
+	Text     string
+	Warnings []string
+}
+
+// Job is a statement as SHOW P lists it.
+type Job struct {
+	ID, Owner, Text, Status string
+	Started                 time.Time
+	Elapsed                 time.Duration
 }
 
 // Command is a statement that needs no job.
@@ -133,8 +150,30 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 		return st.insert(stmt)
 	case *syntax.MultiInsert:
 		return st.multiInsert(stmt)
+	case *syntax.Update:
+		return st.update(stmt)
+	case *syntax.Delete:
+		return st.delete(stmt)
+	case *syntax.Merge:
+		return st.merge(stmt)
+	case *syntax.Load:
+		return st.load(stmt)
+	case *syntax.Unload:
+		return st.unload(stmt)
+	case *syntax.Read:
+		return st.read(stmt)
 	case *syntax.Explain:
 		return st.explain(stmt)
+	case *syntax.CreateMaterialized:
+		return st.createMaterialized(stmt)
+	case *syntax.AlterTable:
+		if a, ok := stmt.Action.(*syntax.Rebuild); ok {
+			return st.rebuild(stmt, a)
+		}
+	case *syntax.Count:
+		return st.count(stmt)
+	case *syntax.Cost:
+		return st.costOf(stmt)
 	case *syntax.CreateTable:
 		if stmt.As != nil {
 			return st.createAs(stmt)
@@ -164,7 +203,7 @@ func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Plan{Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: logical.Format(tree)}, nil
+	return &Plan{Root: st.finish(root), Schema: root.Schema(), Session: st.udf, Text: logical.Format(tree)}, st.warnStale()
 }
 
 // optimize runs the rules and prepares the lowering.

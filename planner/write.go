@@ -15,6 +15,8 @@ type Commit struct {
 	Static []types.Datum
 	// Remove are the paths of the files that those written replace (table.Replace).
 	Remove []string
+	// Properties become the table's in the same step.
+	Properties map[string]string
 	// MaxPartitions, if positive, bounds the partitions that files are written to.
 	MaxPartitions int
 }
@@ -40,6 +42,9 @@ func (w *writing) also(n *logical.Write) {
 // write plans what w has collected.
 func (st *statement) write(w *writing) (*Plan, error) {
 	for _, n := range w.nodes {
+		if err := st.route(n); err != nil {
+			return nil, err
+		}
 		n.Cols = logical.WriteColumns(st.binder.NewColumn)
 	}
 	var root logical.Node = w.nodes[0]
@@ -70,6 +75,9 @@ func (st *statement) target(n syntax.Name) (*table.Table, error) {
 	switch {
 	case t.View != "":
 		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is a view; its rows cannot be changed", t.Name)
+	case t.Kind() == table.KindMaterialized:
+		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is a materialized view; its rows cannot be changed", t.Name).
+			WithHint("ALTER MATERIALIZED VIEW … REBUILD computes them anew")
 	case t.Properties[table.PropertyExternal] != "":
 		return nil, diag.Errorf(diag.CodeSemantic, n.Pos(), "%s is an external table; its files are only read", t.Name).
 			WithHint("UNLOAD writes files to a directory")

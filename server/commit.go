@@ -19,7 +19,7 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) 
 	targets := make([]table.Target, len(plan.Commits))
 	for i, c := range plan.Commits {
 		targets[i] = table.Target{Table: c.Table, Commit: table.Commit{
-			Mode: c.Mode, Static: c.Static, Remove: c.Remove, Base: c.Table.Snapshot, Job: s.id,
+			Mode: c.Mode, Static: c.Static, Remove: c.Remove, Properties: c.Properties, Base: c.Table.Snapshot, Job: s.id,
 		}}
 	}
 	defer func() {
@@ -29,6 +29,12 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) 
 	}()
 	if err := s.written(ctx, targets); err != nil {
 		return err
+	}
+	if s.outcome.Written == 0 && len(plan.Commits) == 1 && plan.Commits[0].Mode == table.Replace {
+		// No row was affected: the files written are copies of those that are there.
+		s.removeFiles(ctx, targets)
+		s.outcome.HasWritten = true
+		return nil
 	}
 	for i, c := range plan.Commits {
 		if err := checkPartitions(c, targets[i].Commit.Files); err != nil {
@@ -43,6 +49,9 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) 
 		return err
 	}
 	s.outcome.HasWritten = true
+	if plan.Then != nil {
+		return plan.Then(ctx)
+	}
 	return nil
 }
 

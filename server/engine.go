@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/bixidata/bixi/mapreduce/master"
+	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/shuffle"
@@ -54,6 +56,7 @@ type Engine struct {
 		next    int
 	}
 	prefix string
+	jobs   jobList
 }
 
 // NewEngine makes an engine. Close ends its statements; the caller closes what
@@ -110,12 +113,25 @@ func (e *Engine) Submit(ctx context.Context, r Request) (Statement, error) {
 	s.mu.phase = "planning"
 	stop := context.AfterFunc(e.ctx, cancel)
 	e.all.Add(1)
+	j := e.jobs.begin(r, s, s.started)
 	go func() {
 		defer e.all.Done()
 		defer stop()
 		s.run(run)
+		e.jobs.end(j, s.err)
 	}()
 	return s, nil
+}
+
+// recent lists the statements for SHOW P, the latest first.
+func (e *Engine) recent() []planner.Job {
+	var out []planner.Job
+	for _, j := range slices.Backward(e.jobs.list()) {
+		out = append(out, planner.Job{
+			ID: j.ID, Owner: j.Request.User, Text: j.Request.Text, Status: string(j.Status), Started: j.Started, Elapsed: j.Progress.Elapsed,
+		})
+	}
+	return out
 }
 
 // Close cancels all statements, waits for them and closes the catalog.

@@ -22,6 +22,7 @@ func (s *statement) explain(j stage.Job, h *master.Handle) error {
 		lines = analyzed(j, h)
 	}
 	s.schema = types.Schema{{Name: "plan", Type: types.StringType}}
+	s.outcome.Text = strings.Join(lines, "\n") + "\n"
 	rows := make([][]types.Datum, len(lines))
 	for i, l := range lines {
 		rows[i] = []types.Datum{l}

@@ -50,14 +50,14 @@ func progressOf(m *pb.Progress) Progress {
 func doneMessage(schema types.Schema, o Outcome) *pb.Done {
 	return &pb.Done{
 		Columns: columnMessages(schema), State: stateMessage(o.State), HasWritten: o.HasWritten, Written: o.Written,
-		Warnings: o.Warnings, ElapsedNanos: int64(o.Elapsed), Counters: o.Counters,
+		Warnings: o.Warnings, ElapsedNanos: int64(o.Elapsed), Counters: o.Counters, Text: o.Text,
 	}
 }
 
 func outcomeOf(m *pb.Done) Outcome {
 	return Outcome{
 		State: stateOf(m.GetState()), HasWritten: m.GetHasWritten(), Written: m.GetWritten(),
-		Warnings: m.GetWarnings(), Elapsed: time.Duration(m.GetElapsedNanos()), Counters: m.GetCounters(),
+		Warnings: m.GetWarnings(), Elapsed: time.Duration(m.GetElapsedNanos()), Counters: m.GetCounters(), Text: m.GetText(),
 	}
 }
 

@@ -66,6 +66,8 @@ type Outcome struct {
 	HasWritten bool
 	// Counters are those of a MapReduce job, by program.CounterKey.
 	Counters map[string]int64
+	// Text is the result as people read it, where that is not a frame of rows.
+	Text string
 	// Warnings are for the user's eyes.
 	Warnings []string
 	Elapsed  time.Duration

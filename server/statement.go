@@ -97,6 +97,7 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 	ps := &planner.Session{
 		Catalog: catalog, Project: s.req.State.Project, Functions: e.cfg.Functions, Settings: settings,
 		Clock: e.cfg.Clock, Fold: e.cfg.Fold, Owner: s.req.User, Verify: e.cfg.Verify,
+		Jobs: e.recent,
 	}
 	s.outcome.State = s.req.State
 	var plan *planner.Plan
@@ -128,6 +129,9 @@ func (s *statement) parse(settings *setting.Settings) (syntax.Statement, error) 
 	return stmt, nil
 }
 
+// schemaSetting is the setting that holds a session's schema.
+const schemaSetting = "odps.default.schema"
+
 // command runs a statement without a job and keeps what it changed in the session.
 func (s *statement) command(ctx context.Context, ps *planner.Session, plan *planner.Plan, stmt syntax.Statement) error {
 	r, err := plan.Command.Run(ctx, ps)
@@ -142,7 +146,10 @@ func (s *statement) command(ctx context.Context, ps *planner.Session, plan *plan
 		}
 	case *syntax.Unset:
 		s.outcome.State.Settings = without(s.req.State.Settings, st.Key)
+	case *syntax.Use:
+		s.outcome.State.Settings = with(s.req.State.Settings, schemaSetting, ps.Settings.Schema)
 	}
+	s.outcome.Text, s.outcome.Warnings = r.Text, append(s.outcome.Warnings, r.Warnings...)
 	s.schema = r.Schema
 	if len(r.Rows) > 0 {
 		s.small = []*batch.Batch{rowsBatch(r.Schema, r.Rows)}
@@ -201,6 +208,10 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	case plan.Analyze:
 		defer s.release()
 		return s.explain(j, h)
+	case plan.Unload != nil:
+		defer s.release()
+		s.schema = nil
+		return s.unload(ctx, plan.Unload)
 	case plan.Commits != nil:
 		defer s.release()
 		s.schema = nil

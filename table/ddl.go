@@ -103,6 +103,8 @@ const (
 	// PropertyExternal holds the directory of an external table, whose files are
 	// read in place and never written.
 	PropertyExternal = "bixi.external.location"
+	// PropertyAuto is the expression over a row by which its partition is computed.
+	PropertyAuto = "bixi.auto.partition"
 	// PropertyQuery is the query of a materialized view.
 	PropertyQuery = "bixi.materialized.query"
 	// PropertySources says which versions of which tables a materialized view shows.

@@ -169,6 +169,8 @@ type Commit struct {
 	// Base is the snapshot the statement read; overwrites of data that changed
 	// since are conflicts and are retried by the caller.
 	Base int64
+	// Properties are set in the same step.
+	Properties map[string]string
 	// Job makes a commit idempotent: a second commit by the same job is a no-op.
 	Job string
 }

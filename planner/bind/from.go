@@ -116,41 +116,6 @@ func (b *Binder) Scan(t *table.Table) *logical.Scan {
 	return n
 }
 
-func (b *Binder) view(t *table.Table, ref *syntax.Table) (logical.Node, error) {
-	if b.depth++; b.depth > maxViewDepth {
-		return nil, semantic(ref.Pos(), "view %s refers to itself", t.Name)
-	}
-	defer func() { b.depth-- }()
-	st, err := syntax.ParseStatement(t.View)
-	if err != nil {
-		return nil, semantic(ref.Pos(), "the view %s is damaged: %v", t.Name, err)
-	}
-	q, ok := st.(*syntax.QueryStatement)
-	if !ok {
-		return nil, semantic(ref.Pos(), "the view %s is not a query", t.Name)
-	}
-	env := *b.env
-	env.Project, env.Schema = t.Name.Project, t.Name.Schema
-	outside := b.env
-	b.env = &env
-	n, err := b.query(q.Query, nil, nil)
-	b.env = outside
-	if err != nil {
-		return nil, semantic(ref.Pos(), "the view %s no longer fits its tables: %v", t.Name, err)
-	}
-	for i, c := range t.Columns {
-		if i < len(n.Columns()) && !strings.EqualFold(n.Columns()[i].Name, c.Name) {
-			p := &logical.Project{Input: n}
-			for j, col := range n.Columns() {
-				p.Items = append(p.Items, col.Ref())
-				p.Cols = append(p.Cols, b.NewColumn(t.Columns[j].Name, col.Type, col.Required))
-			}
-			return p, nil
-		}
-	}
-	return n, nil
-}
-
 var joinKinds = map[syntax.JoinKind]logical.JoinKind{
 	syntax.InnerJoin: logical.Inner, syntax.CrossJoin: logical.Inner, syntax.CommaJoin: logical.Inner,
 	syntax.LeftJoin: logical.Left, syntax.RightJoin: logical.Right, syntax.FullJoin: logical.Full,

@@ -45,6 +45,9 @@ type Scan struct {
 	Cols     []Column
 	Ordinals []int
 	Conds    []scalar.Expr
+	// Files, if Fixed, are the files read, whatever Conds say of them.
+	Files []table.DataFile
+	Fixed bool
 }
 
 // Values gives constant rows.
@@ -106,6 +109,9 @@ type Join struct {
 	On    []scalar.Expr
 	Mark  Column // of kind Mark
 	Apply bool
+	// Many is the message of the error when a left row has several right rows (of
+	// kind Single without Apply).
+	Many string
 }
 
 // Sort orders rows. Limit may cut it to a top-n.

@@ -11,7 +11,7 @@ import (
 var joinKinds = map[logical.JoinKind]physical.JoinKind{
 	logical.Inner: physical.Inner, logical.Left: physical.LeftOuter, logical.Right: physical.RightOuter,
 	logical.Full: physical.FullOuter, logical.Semi: physical.LeftSemi, logical.Anti: physical.LeftAnti,
-	logical.AntiNull: physical.LeftAntiNull, logical.Mark: physical.LeftMark,
+	logical.AntiNull: physical.LeftAntiNull, logical.Mark: physical.LeftMark, logical.Single: physical.LeftOuter,
 }
 
 // swapped is the kind of the same join with its sides exchanged.
@@ -70,11 +70,11 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	if len(left) == 0 {
 		return l.loopJoin(n, kind, ls, rs, residual, want, ordered, rows)
 	}
-	if l.shouldSwap(kind, ls, rs) {
+	if n.Kind != logical.Single && l.shouldSwap(kind, ls, rs) {
 		ls, rs, kind = rs, ls, swapped[kind]
 	}
 	l.joins++
-	j := &physical.HashJoin{ID: l.joins, Kind: kind, NullSafe: nullSafe}
+	j := &physical.HashJoin{ID: l.joins, Kind: kind, NullSafe: nullSafe, Many: n.Many}
 	var d dist
 	switch {
 	case ls.dist.single && rs.dist.single:
@@ -194,7 +194,7 @@ func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *join
 		ls.plan = l.gather(ls.plan, ordered, physical.Durable)
 		rs.plan = l.gather(rs.plan, ordered, physical.Durable)
 	}
-	j := &physical.LoopJoin{Kind: kind}
+	j := &physical.LoopJoin{Kind: kind, Many: n.Many}
 	if !ls.dist.single || !rs.dist.single {
 		rs.plan = l.broadcast(rs.plan, ordered)
 		j.Shared = true

@@ -165,6 +165,8 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.use(n)
 	case *logical.Write:
 		return l.write(n)
+	case *logical.Unload:
+		return l.unload(n)
 	case *logical.SingleRow:
 		in, err := l.lower(n.Input, want, false)
 		if err != nil {

@@ -11,12 +11,12 @@ import (
 // scan reads the files that pruning leaves. Columns that only the conditions
 // read do not leave the node.
 func (l *Lowerer) scan(n *logical.Scan, want need) (*plan, error) {
-	files, err := l.catalog.Files(l.ctx, n.Table, Conditions(n))
+	files, err := l.files(n)
 	if err != nil {
 		return nil, err
 	}
 	l.scans++
-	s := &physical.Scan{ID: l.scans, Table: n.Table.Name.String()}
+	s := &physical.Scan{ID: l.scans, Table: n.Table.Name.String(), Text: textFormat(n.Table.Format())}
 	used := want.with(n.Conds...)
 	var all, out []logical.Column
 	for i, c := range n.Cols {
@@ -46,6 +46,14 @@ func (l *Lowerer) scan(n *logical.Scan, want need) (*plan, error) {
 	s.Rows, s.Bytes = int64(est.Rows), int64(est.Rows*est.Width(out))
 	s.Splits = pack(splits(files, l.opts.SplitBytes), l.opts.SplitBytes)
 	return &plan{node: s, cols: out, dist: dist{single: len(s.Splits) <= 1}, rows: est.Rows}, nil
+}
+
+// files lists the files of the table that may hold rows of the scan.
+func (l *Lowerer) files(n *logical.Scan) ([]table.DataFile, error) {
+	if n.Fixed {
+		return n.Files, nil
+	}
+	return l.catalog.Files(l.ctx, n.Table, Conditions(n))
 }
 
 // splits cuts files with known row groups into runs of about target bytes.

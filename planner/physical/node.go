@@ -48,9 +48,30 @@ func (n *Nary) SetInputs(in []Node) { n.All = in }
 // Nodes is the vocabulary: one zero value of every node. A worker that lacks a
 // name of the plan's is refused when it joins.
 var Nodes = []Node{
-	&Scan{}, &Values{}, &Filter{}, &Project{}, &HashAggregate{}, &HashJoin{}, &LoopJoin{},
-	&Sort{}, &TopN{}, &Limit{}, &Union{}, &SingleRow{}, &Exchange{}, &ShuffleWrite{}, &ShuffleRead{},
-	&TableSink{}, &Map{}, &Reduce{}, &Expand{}, &Repeat{}, &Generate{}, &Script{}, &Window{},
+	&Scan{},
+	&Values{},
+	&Filter{},
+	&Project{},
+	&HashAggregate{},
+	&HashJoin{},
+	&LoopJoin{},
+	&Sort{},
+	&TopN{},
+	&Limit{},
+	&Union{},
+	&SingleRow{},
+	&Exchange{},
+	&ShuffleWrite{},
+	&ShuffleRead{},
+	&TableSink{},
+	&FileSink{},
+	&Map{},
+	&Reduce{},
+	&Expand{},
+	&Repeat{},
+	&Generate{},
+	&Script{},
+	&Window{},
 }
 
 // Format draws the plan as an indented tree.

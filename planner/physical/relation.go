@@ -20,6 +20,8 @@ type Scan struct {
 	ID      int // unique in the plan
 	Table   string
 	Columns []ScanColumn
+	// Text is the format of the files, nil for Parquet.
+	Text *TextFormat
 	// Filter, over Columns (not Output), is applied while reading; nil for none.
 	Filter scalar.Expr
 	// Output lists the positions in Columns that leave the node; the others
@@ -224,6 +226,9 @@ type HashJoin struct {
 	RightKeys []scalar.Expr
 	NullSafe  []bool // per key: <=> instead of =; nil for none
 	Residual  scalar.Expr
+	// Many, if set, is the message of the error when a left row has several matches
+	// (LeftOuter).
+	Many string
 	// Shared says that every task of the stage reads the same right input
 	// (broadcast), so a process builds it once.
 	Shared bool
@@ -249,6 +254,9 @@ func pick(s types.Schema, out []int) types.Schema {
 
 func (j *HashJoin) Describe() string {
 	d := fmt.Sprintf("HashJoin %d %s", j.ID, j.Kind)
+	if j.Many != "" {
+		d += " single"
+	}
 	for i := range j.LeftKeys {
 		d += fmt.Sprintf(" %s = %s", j.LeftKeys[i], j.RightKeys[i])
 	}
@@ -269,6 +277,7 @@ type LoopJoin struct {
 	Binary
 	Kind   JoinKind
 	Cond   scalar.Expr
+	Many   string // as in HashJoin
 	Shared bool
 	Output []int // as in HashJoin
 }
@@ -279,6 +288,9 @@ func (j *LoopJoin) Schema() types.Schema {
 
 func (j *LoopJoin) Describe() string {
 	d := "LoopJoin " + j.Kind.String()
+	if j.Many != "" {
+		d += " single"
+	}
 	if j.Cond != nil {
 		d += " " + j.Cond.String()
 	}

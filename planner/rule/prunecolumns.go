@@ -14,14 +14,15 @@ func pruneColumns(_ *Context, n logical.Node) (logical.Node, error) {
 func prune(n logical.Node, need map[int]bool) logical.Node {
 	switch n := n.(type) {
 	case *logical.Scan:
-		out := &logical.Scan{Table: n.Table, Conds: n.Conds}
+		out := *n
+		out.Cols, out.Ordinals = nil, nil
 		used := with(need, n.Conds)
 		for i, c := range n.Cols {
 			if used[c.ID] {
 				out.Cols, out.Ordinals = append(out.Cols, c), append(out.Ordinals, n.Ordinals[i])
 			}
 		}
-		return out
+		return &out
 	case *logical.Project:
 		out := &logical.Project{}
 		for i, c := range n.Cols {

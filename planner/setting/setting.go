@@ -46,6 +46,7 @@ type Settings struct {
 	Schema           string        `name:"odps.default.schema" default:"default" doc:"The schema of names without one; USE SCHEMA sets it."`
 	Schemas          bool          `name:"odps.namespace.schema" default:"true" doc:"Whether a name a.b may be table b of the schema a, where there is no table b in a project a."`
 	Scripts          bool          `name:"bixi.script.allowed" default:"true" doc:"Whether SELECT TRANSFORM may run programs."`
+	Transactional    bool          `name:"odps.sql.dml.transactional.only" default:"false" doc:"Whether UPDATE, DELETE and MERGE are refused for tables without 'transactional'='true'."`
 	StatementTimeout time.Duration `name:"bixi.statement.timeout" default:"0s" doc:"How long a statement may run, such as 30s or 2h; 0s for ever."`
 
 	other map[string]string

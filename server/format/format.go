@@ -10,6 +10,8 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
+	"github.com/bixidata/bixi/table/text"
 )
 
 // Writer writes results, one after another: Begin, any number of Write, End.
@@ -49,9 +51,9 @@ func ParseKind(name string) (Kind, error) {
 func New(k Kind, out io.Writer) Writer {
 	switch k {
 	case CSV:
-		return &csvWriter{lines: lines{out: out}}
+		return text.NewWriter(out, table.TextFormat{Kind: table.CSV, Header: true})
 	case JSON:
-		return &jsonWriter{lines: lines{out: out}}
+		return text.NewWriter(out, table.TextFormat{Kind: table.JSONLines})
 	}
 	return &tableWriter{lines: lines{out: out}}
 }

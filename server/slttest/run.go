@@ -60,7 +60,7 @@ func runFile(t *testing.T, path string, m Mode, rewrite bool) {
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	s := &session{statements: m.Open(t), labels: map[string][]string{}}
+	s := &session{statements: m.Open(t), dir: t.TempDir(), labels: map[string][]string{}}
 	s.state = server.State{Project: "default", Settings: maps.Clone(m.Settings)}
 	if s.state.Settings == nil {
 		s.state.Settings = map[string]string{}
@@ -87,6 +87,7 @@ func runFile(t *testing.T, path string, m Mode, rewrite bool) {
 // session runs the records of a file one after the other.
 type session struct {
 	statements server.Statements
+	dir        string // what $DIR stands for
 	state      server.State
 	labels     map[string][]string
 	warnings   []string // of the last statement
@@ -154,6 +155,7 @@ func (s *session) checkWarnings(r *record) error {
 // statement runs a statement and gives the letters of its columns and its rows
 // as lines.
 func (s *session) statement(ctx context.Context, text string) (letters string, rows []string, err error) {
+	text = strings.ReplaceAll(text, "$DIR", s.dir)
 	st, err := s.statements.Submit(ctx, server.Request{Text: text, State: s.state})
 	if err != nil {
 		return "", nil, err

@@ -22,6 +22,9 @@
 //
 //	mode skip <name> <reason>    the rest of the file is not for that mode
 //
+// $DIR in a statement stands for a directory that is empty at the beginning of the
+// file.
+//
 // A query names the type of each column with a letter: I integer, N DECIMAL, R
 // FLOAT or DOUBLE, T text, B BOOLEAN, D a date or time, X anything else. rowsort
 // says that the order of the rows is not part of the answer. Queries with the

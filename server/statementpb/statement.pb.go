@@ -603,6 +603,7 @@ type Done struct {
 	Warnings      []string               `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	ElapsedNanos  int64                  `protobuf:"varint,6,opt,name=elapsed_nanos,json=elapsedNanos,proto3" json:"elapsed_nanos,omitempty"`
 	Counters      map[string]int64       `protobuf:"bytes,7,rep,name=counters,proto3" json:"counters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"` // of a MapReduce job
+	Text          string                 `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`                                                                                    // the result as people read it, "" for a frame of rows
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -684,6 +685,13 @@ func (x *Done) GetCounters() map[string]int64 {
 		return x.Counters
 	}
 	return nil
+}
+
+func (x *Done) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
 }
 
 type Column struct {
@@ -1233,7 +1241,7 @@ const file_statement_proto_rawDesc = "" +
 	"\arunning\x18\x03 \x01(\x05R\arunning\x12\x12\n" +
 	"\x04done\x18\x04 \x01(\x05R\x04done\x12\x12\n" +
 	"\x04rows\x18\x05 \x01(\x03R\x04rows\x12\x16\n" +
-	"\x06inputs\x18\x06 \x03(\x05R\x06inputs\"\xe7\x02\n" +
+	"\x06inputs\x18\x06 \x03(\x05R\x06inputs\"\xfb\x02\n" +
 	"\x04Done\x123\n" +
 	"\acolumns\x18\x01 \x03(\v2\x19.bixi.statement.v1.ColumnR\acolumns\x12.\n" +
 	"\x05state\x18\x02 \x01(\v2\x18.bixi.statement.v1.StateR\x05state\x12\x1f\n" +
@@ -1242,7 +1250,8 @@ const file_statement_proto_rawDesc = "" +
 	"\awritten\x18\x04 \x01(\x03R\awritten\x12\x1a\n" +
 	"\bwarnings\x18\x05 \x03(\tR\bwarnings\x12#\n" +
 	"\relapsed_nanos\x18\x06 \x01(\x03R\felapsedNanos\x12A\n" +
-	"\bcounters\x18\a \x03(\v2%.bixi.statement.v1.Done.CountersEntryR\bcounters\x1a;\n" +
+	"\bcounters\x18\a \x03(\v2%.bixi.statement.v1.Done.CountersEntryR\bcounters\x12\x12\n" +
+	"\x04text\x18\b \x01(\tR\x04text\x1a;\n" +
 	"\rCountersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x7f\n" +

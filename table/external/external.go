@@ -178,6 +178,9 @@ func (c *Catalog) Files(ctx context.Context, t *table.Table, conds []table.Condi
 	if dir == "" {
 		return c.Catalog.Files(ctx, t, conds)
 	}
+	if t.Format() != nil {
+		return c.textFiles(ctx, dir)
+	}
 	all, err := c.scan(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -194,6 +197,9 @@ func (c *Catalog) Statistics(ctx context.Context, t *table.Table, conds []table.
 	dir := location(t)
 	if dir == "" {
 		return c.Catalog.Statistics(ctx, t, conds)
+	}
+	if t.Format() != nil {
+		return c.textStatistics(ctx, dir)
 	}
 	all, err := c.scan(ctx, dir)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -141,6 +142,9 @@ func (c *Catalog) prepare(ctx context.Context, x *change) error {
 	var replaced []func(table.DataFile) bool
 	for _, commit := range x.commits {
 		whole.Files = append(whole.Files, commit.Files...)
+		if commit.Properties != nil {
+			whole.Properties = commit.Properties
+		}
 		replaces := replacement(commit)
 		if replaces == nil {
 			continue
@@ -478,6 +482,7 @@ func (w *snapshotWriter) finish(manifests []iceberg.ManifestFile, location strin
 	})
 	next.SnapshotLog = append(next.SnapshotLog, snapshotLog{now, w.id})
 	next.CurrentSnapshotID = &w.id
+	maps.Copy(next.Properties, commit.Properties)
 	next.Refs = map[string]ref{"main": {w.id, "branch"}}
 	return next, nil
 }

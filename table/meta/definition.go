@@ -205,7 +205,7 @@ func describe(n table.Name, m *metadata) (*table.Table, error) {
 
 // shown reports whether a property of the metadata is one of table.Table's.
 func shown(key string) bool {
-	return !strings.HasPrefix(key, "bixi.") || key == table.PropertyExternal || strings.HasPrefix(key, "bixi.materialized.")
+	return !strings.HasPrefix(key, "bixi.") || strings.HasPrefix(key, "bixi.external.") || key == table.PropertyAuto || strings.HasPrefix(key, "bixi.materialized.")
 }
 
 func describeLayout(t *table.Table, m *metadata) error {

@@ -14,8 +14,10 @@ type csvSource struct {
 	in    *bufio.Reader
 	name  string
 	comma byte
+	null  string
 	line  int // of the next byte
 	names []string
+	given bool // the names are not a line of the file
 
 	// The record at hand: its text, and where fields end in it.
 	data   []byte
@@ -25,12 +27,16 @@ type csvSource struct {
 }
 
 func newCSVSource(in io.Reader, opts Options) (*csvSource, error) {
-	s := &csvSource{in: bufio.NewReaderSize(in, bufferBytes), name: opts.Name, comma: opts.Comma, line: 1}
+	s := &csvSource{in: bufio.NewReaderSize(in, bufferBytes), name: opts.Name, comma: opts.Comma, null: opts.Null, line: 1}
 	if s.comma == 0 {
 		s.comma = ','
 	}
 	if mark, err := s.in.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = s.in.Discard(3)
+	}
+	if opts.Columns != nil {
+		s.names, s.given = opts.Columns, true
+		return s, nil
 	}
 	header, err := s.scan()
 	if err == io.EOF {
@@ -60,6 +66,9 @@ func (s *csvSource) next() (record, error) {
 			continue
 		}
 		if len(rec.fields) != len(s.names) {
+			if s.given {
+				return rec, problem(s.name, rec.line, "the row has %d fields, the table %d columns", len(rec.fields), len(s.names))
+			}
 			return rec, problem(s.name, rec.line, "the row has %d fields, the header %d", len(rec.fields), len(s.names))
 		}
 		return rec, nil
@@ -86,7 +95,7 @@ func (s *csvSource) scan() (record, error) {
 	from := 0
 	for i, end := range s.ends {
 		text := s.data[from:end:end]
-		s.fields = append(s.fields, field{text: text, null: len(text) == 0 && !s.quoted[i]})
+		s.fields = append(s.fields, field{text: text, null: !s.quoted[i] && (len(text) == 0 || s.null != "" && string(text) == s.null)})
 		from = end
 	}
 	rec.fields = s.fields

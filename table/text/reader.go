@@ -12,13 +12,17 @@ import (
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
 )
 
 // Options say how a file is to be read.
 type Options struct {
-	Name  string         // of the file, for messages
-	Comma byte           // between the fields of CSV; 0 is ','
-	Zone  *time.Location // of DATETIME and TIMESTAMP texts; nil is UTC
+	Name  string // of the file, for messages
+	Comma byte   // between the fields of CSV; 0 is ','
+	Null  string // how NULL is written besides an empty field of CSV
+	// Columns names the fields of a file that does not name them itself.
+	Columns []string
+	Zone    *time.Location // of DATETIME and TIMESTAMP texts; nil is UTC
 	// Want gives types of columns, found by name without regard to case.
 	Want types.Schema
 }
@@ -71,6 +75,29 @@ func NewCSV(in io.Reader, opts Options) (*Reader, error) {
 		return nil, err
 	}
 	return newReader(s, opts)
+}
+
+// NewDelimited reads lines of fields without quotes; Options.Columns names them.
+func NewDelimited(in io.Reader, opts Options) (*Reader, error) {
+	return newReader(newDelimitedSource(in, opts), opts)
+}
+
+// New reads a file of the format f.
+func New(in io.Reader, f table.TextFormat, opts Options) (*Reader, error) {
+	if f.Comma != "" {
+		opts.Comma = f.Comma[0]
+	}
+	opts.Null = f.Null
+	if !f.Header {
+		opts.Columns = f.Columns
+	}
+	switch f.Kind {
+	case table.JSONLines:
+		return NewJSON(in, opts)
+	case table.Delimited:
+		return NewDelimited(in, opts)
+	}
+	return NewCSV(in, opts)
 }
 
 // NewJSON reads JSON objects, one a line. Their keys are the columns, in the

@@ -21,6 +21,7 @@ var builders = map[string]builder{
 	"Sort":          use(newSort),
 	"TopN":          use(newTopN),
 	"TableSink":     use(newTableSink),
+	"FileSink":      use(newFileSink),
 	"Project":       use(newProject),
 	"Limit":         use(newLimit),
 	"Union":         use(newUnion),

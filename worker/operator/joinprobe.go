@@ -3,6 +3,7 @@ package operator
 import (
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/sql/diag"
 )
 
 // joinProbe joins one left batch at a time with the table. It gives pieces of
@@ -28,6 +29,7 @@ type joinProbe struct {
 	row    int   // the left row whose matches are being given
 	cur    int32 // the next of them, or -1
 	paired bool  // row has had a match already
+	many   bool  // some row has had two
 
 	li, ri   []int32 // pairs
 	outL     []int32
@@ -119,6 +121,9 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 		return nil, nil
 	case physical.LeftOuter, physical.FullOuter:
 		p.addUnmatched(from)
+		if p.many && p.join.node.Many != "" {
+			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "%s", p.join.node.Many)
+		}
 		p.li, p.outL = p.outL, p.li
 		p.ri, p.outR = p.outR, p.ri
 	}
@@ -258,6 +263,7 @@ func (p *joinProbe) addUnmatched(from int) {
 		}
 		for ; k < len(p.li) && p.li[k] == int32(row); k++ {
 			p.outL, p.outR = append(p.outL, int32(row)), append(p.outR, p.ri[k])
+			p.many = p.many || p.paired
 			p.paired = true
 		}
 		if row < p.row && !p.paired {

@@ -10,7 +10,7 @@ import (
 // right rows form one chain and every pair is a candidate, which the condition
 // decides on in blocks.
 func newLoopJoin(n *physical.LoopJoin, in []Operator, env *Env) (*hashJoin, error) {
-	j, err := newHashJoin(&physical.HashJoin{Binary: n.Binary, Kind: n.Kind, Residual: n.Cond, Shared: n.Shared, Output: n.Output}, in, env)
+	j, err := newHashJoin(&physical.HashJoin{Binary: n.Binary, Kind: n.Kind, Many: n.Many, Residual: n.Cond, Shared: n.Shared, Output: n.Output}, in, env)
 	if err != nil {
 		return nil, err
 	}

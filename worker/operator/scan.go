@@ -27,7 +27,7 @@ type scan struct {
 	keys    []runtimeKey
 	split   int
 	file    *parquet.File
-	reader  *parquet.Reader
+	reader  rowReader   // of the split, nil between splits
 	probe   batch.Batch // the filter's view: node.Columns, those not read nil
 	out     batch.Batch
 	all     []int32
@@ -123,6 +123,14 @@ func (s *scan) next(ctx context.Context) error {
 	}
 	sp := splits[s.split]
 	s.split++
+	if s.node.Text != nil {
+		s.probe.Columns = make([]*batch.Column, len(s.node.Columns))
+		rows, err := s.openText(ctx, sp)
+		if err == nil {
+			s.reader = rows
+		}
+		return err
+	}
 	if sp.Format != physical.FormatParquet {
 		return diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "%s files cannot be scanned", sp.Format)
 	}
@@ -249,8 +257,10 @@ func (s *scan) closeFile() error {
 		return nil
 	}
 	err := s.reader.Close()
-	if ferr := s.file.Close(); err == nil {
-		err = ferr
+	if s.file != nil {
+		if ferr := s.file.Close(); err == nil {
+			err = ferr
+		}
 	}
 	s.reader, s.file = nil, nil
 	return err

@@ -85,7 +85,7 @@ func (c *Console) execute(ctx context.Context, text string) error {
 		return err
 	}
 	c.State = outcome.State
-	rows, err := c.show(ctx, st)
+	rows, err := c.show(ctx, st, outcome.Text)
 	if err != nil {
 		return err
 	}
@@ -97,10 +97,17 @@ func (c *Console) execute(ctx context.Context, text string) error {
 const noResult = -1
 
 // show writes the result of a statement that has succeeded, and counts its rows.
-func (c *Console) show(ctx context.Context, st server.Statement) (int64, error) {
+// People get the text, if it has one, instead of a frame.
+func (c *Console) show(ctx context.Context, st server.Statement, text string) (int64, error) {
 	schema, err := st.Schema(ctx)
 	if err != nil || len(schema) == 0 {
 		return noResult, err
+	}
+	if text != "" && c.Form == format.Table {
+		if _, err := io.WriteString(c.Out, text); err != nil {
+			return noResult, fmt.Errorf("%w: %w", errOutput, err)
+		}
+		return noResult, nil
 	}
 	zone, err := Zone(c.State)
 	if err != nil {

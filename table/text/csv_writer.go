@@ -1,4 +1,4 @@
-package format
+package text
 
 import (
 	"bytes"
@@ -9,20 +9,26 @@ import (
 )
 
 // csvWriter writes a header and rows, quoted as RFC 4180 says, with a line feed
-// at the end of each line. NULL is an empty field without quotes, the empty
-// string has them, so the two stay apart.
+// at the end of each line. NULL is an empty field without quotes, unless another
+// form is asked for; the empty string has quotes, so the two stay apart.
 type csvWriter struct {
-	lines
-	zone *time.Location
+	output
+	comma  byte
+	header bool
+	null   string
+	zone   *time.Location
 }
 
 func (w *csvWriter) Begin(schema types.Schema, zone *time.Location) error {
 	w.zone = zone
+	if !w.header {
+		return nil
+	}
 	for i, f := range schema {
 		if i > 0 {
-			w.buf = append(w.buf, ',')
+			w.buf = append(w.buf, w.comma)
 		}
-		w.buf = appendField(w.buf, []byte(f.Name))
+		w.buf = w.appendField(w.buf, []byte(f.Name))
 	}
 	w.buf = append(w.buf, '\n')
 	return w.full()
@@ -33,13 +39,14 @@ func (w *csvWriter) Write(b *batch.Batch) error {
 	for row := range b.N {
 		for i, c := range b.Columns {
 			if i > 0 {
-				w.buf = append(w.buf, ',')
+				w.buf = append(w.buf, w.comma)
 			}
 			if c.IsNull(row) {
+				w.buf = append(w.buf, w.null...)
 				continue
 			}
 			w.value = batch.AppendText(w.value[:0], c, row, w.zone)
-			w.buf = appendField(w.buf, w.value)
+			w.buf = w.appendField(w.buf, w.value)
 		}
 		w.buf = append(w.buf, '\n')
 		if err := w.full(); err != nil {
@@ -52,8 +59,8 @@ func (w *csvWriter) Write(b *batch.Batch) error {
 func (w *csvWriter) End() error { return w.flush() }
 
 // appendField quotes a field where a reader would otherwise not get it back.
-func appendField(dst, v []byte) []byte {
-	if len(v) > 0 && !bytes.ContainsAny(v, ",\"\n\r") {
+func (w *csvWriter) appendField(dst, v []byte) []byte {
+	if len(v) > 0 && !bytes.ContainsAny(v, "\"\n\r") && bytes.IndexByte(v, w.comma) < 0 && string(v) != w.null {
 		return append(dst, v...)
 	}
 	dst = append(dst, '"')

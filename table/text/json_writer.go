@@ -1,4 +1,4 @@
-package format
+package text
 
 import (
 	"time"
@@ -11,7 +11,7 @@ import (
 // has no number for (NaN, the infinities) becomes a string. JSON values stand as
 // they are, dates and times are strings.
 type jsonWriter struct {
-	lines
+	output
 	zone *time.Location
 	keys [][]byte // `{"a":`, `,"b":`, …
 }
