@@ -240,6 +240,18 @@ func (m *Model) filter(in *Estimate, conds []scalar.Expr) *Estimate {
 	return out
 }
 
+// either is the selectivity of a or b. A column that both narrow has the values
+// of both.
+func (m *Model) either(in, out *Estimate, a, b scalar.Expr) float64 {
+	l, r := &Estimate{Columns: copyOf(out.Columns)}, &Estimate{Columns: copyOf(out.Columns)}
+	x, y := m.selectivity(in, l, a), m.selectivity(in, r, b)
+	for id, c := range out.Columns {
+		c.NDV = math.Min(c.NDV, l.Columns[id].NDV+r.Columns[id].NDV)
+		out.Columns[id] = c
+	}
+	return clamp(x + y - x*y)
+}
+
 // narrow notes that a column, if e is one, has at most ndv values.
 func narrow(out *Estimate, e scalar.Expr, ndv float64) {
 	if col, ok := e.(*scalar.Column); ok {
@@ -279,8 +291,7 @@ func (m *Model) callSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 	case "and":
 		return m.selectivity(in, out, e.Args[0]) * m.selectivity(in, out, e.Args[1])
 	case "or":
-		a, b := m.selectivity(in, scratch, e.Args[0]), m.selectivity(in, scratch, e.Args[1])
-		return clamp(a + b - a*b)
+		return m.either(in, out, e.Args[0], e.Args[1])
 	case "not":
 		return clamp(1 - m.selectivity(in, scratch, e.Args[0]))
 	case "=", "<=>":
