@@ -33,7 +33,7 @@ func wordOptions(t *testing.T) Options {
 	return Options{
 		MB: 1, Data: filepath.Join(t.TempDir(), "words"), Threads: 2, Runs: 2, Version: "test", Out: io.Discard, Progress: io.Discard,
 		Open: func(ctx context.Context, warehouse string) (server.Statements, func() error, error) {
-			n, err := embed.Open(ctx, embed.Config{Warehouse: warehouse, Scratch: t.TempDir(), Verify: true})
+			n, err := embed.Open(ctx, embed.Config{Warehouse: warehouse, Scratch: t.TempDir(), Verify: true, Unsynced: true})
 			if err != nil {
 				return nil, nil, err
 			}

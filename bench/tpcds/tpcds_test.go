@@ -49,7 +49,7 @@ func TestSuite(t *testing.T) {
 		t.Errorf("%d queries, %d tables", len(s.Queries), len(s.Tables))
 	}
 	ctx := t.Context()
-	n, err := embed.Open(ctx, embed.Config{Warehouse: t.TempDir(), Scratch: t.TempDir(), Verify: true})
+	n, err := embed.Open(ctx, embed.Config{Warehouse: t.TempDir(), Scratch: t.TempDir(), Verify: true, Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

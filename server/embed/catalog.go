@@ -9,5 +9,5 @@ import (
 
 // openCatalog opens the catalog in the warehouse.
 func openCatalog(ctx context.Context, cfg Config) (table.Catalog, error) {
-	return meta.Open(ctx, meta.Config{Warehouse: cfg.Warehouse, Files: cfg.Files, Clock: cfg.Clock})
+	return meta.Open(ctx, meta.Config{Warehouse: cfg.Warehouse, Files: cfg.Files, Clock: cfg.Clock, Unsynced: cfg.Unsynced})
 }

@@ -64,8 +64,11 @@ type Config struct {
 
 	// Files and Catalog replace the local files and the catalog in the warehouse
 	// (tests, other storage).
-	Files   store.Store
-	Catalog func(ctx context.Context) (table.Catalog, error)
+	Files store.Store
+	// Unsynced makes commits faster that need not outlive a crash of the machine
+	// (tests).
+	Unsynced bool
+	Catalog  func(ctx context.Context) (table.Catalog, error)
 
 	// Listen is the address of a master's or worker's services; "" for none.
 	Listen string
@@ -103,7 +106,7 @@ func (c *Config) setDefaults() {
 		c.Programs = program.New()
 	}
 	if c.Files == nil {
-		c.Files = store.NewLocal("")
+		c.Files = &store.Local{Sync: !c.Unsynced}
 	}
 }
 

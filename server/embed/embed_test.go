@@ -67,7 +67,7 @@ func run(t *testing.T, s server.Statements, script string) ([]string, error) {
 
 func open(t *testing.T) *embed.Node {
 	t.Helper()
-	n, err := embed.Open(context.Background(), embed.Config{Warehouse: t.TempDir(), Scratch: t.TempDir(), Verify: true})
+	n, err := embed.Open(context.Background(), embed.Config{Warehouse: t.TempDir(), Scratch: t.TempDir(), Verify: true, Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

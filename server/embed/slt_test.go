@@ -18,7 +18,7 @@ var rewrite = flag.Bool("rewrite", false, "write the answers into the .slt files
 func TestSQL(t *testing.T) {
 	modes := []slttest.Mode{
 		embedded("plain", 0),
-		embedded("strange", 0, "bixi.batch.rows", "3", "bixi.spill.always", "true", "bixi.partitions", "7",
+		embedded("strange", 0, "bixi.batch.rows", "3", "bixi.spill.always", "true", "bixi.partitions", "3",
 			"bixi.test.reencode", "true", "bixi.broadcast.bytes", "0"),
 	}
 	if os.Getenv("BIXI_MODES") == "all" {
@@ -48,7 +48,7 @@ func embedded(name string, memory int64, settings ...string) slttest.Mode {
 		m.Settings[settings[i]] = settings[i+1]
 	}
 	m.Open = func(t testing.TB) server.Statements {
-		n, err := embed.Open(context.Background(), embed.Config{Warehouse: t.TempDir(), Scratch: t.TempDir(), Memory: memory, Verify: true})
+		n, err := embed.Open(context.Background(), embed.Config{Warehouse: t.TempDir(), Scratch: t.TempDir(), Memory: memory, Verify: true, Unsynced: true})
 		return closing(t, n, err)
 	}
 	return m
@@ -58,10 +58,10 @@ func embedded(name string, memory int64, settings ...string) slttest.Mode {
 func cluster(t testing.TB) server.Statements {
 	ctx := context.Background()
 	warehouse := t.TempDir()
-	m, err := embed.OpenMaster(ctx, embed.Config{Warehouse: warehouse, Scratch: t.TempDir(), Listen: "127.0.0.1:0", Verify: true})
+	m, err := embed.OpenMaster(ctx, embed.Config{Warehouse: warehouse, Scratch: t.TempDir(), Listen: "127.0.0.1:0", Verify: true, Unsynced: true})
 	closing(t, m, err)
 	for range 2 {
-		w, err := embed.OpenWorker(ctx, embed.Config{Warehouse: warehouse, Scratch: t.TempDir(), Listen: "127.0.0.1:0"}, m.Address)
+		w, err := embed.OpenWorker(ctx, embed.Config{Warehouse: warehouse, Scratch: t.TempDir(), Listen: "127.0.0.1:0", Unsynced: true}, m.Address)
 		closing(t, w, err)
 	}
 	return m

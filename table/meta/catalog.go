@@ -26,6 +26,8 @@ type Config struct {
 	Warehouse string // directory; made if missing
 	Files     store.Store
 	Clock     func() time.Time
+	// Unsynced leaves it to the operating system when commits reach the disk.
+	Unsynced bool
 }
 
 // Catalog is a table.Catalog.
@@ -78,7 +80,12 @@ func Open(ctx context.Context, cfg Config) (*Catalog, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return nil, diag.Errorf(diag.CodeStorage, diag.Pos{}, "the warehouse %s cannot be made", root).WithCause(err)
 	}
-	dsn := "file:" + filepath.Join(root, "catalog.db") + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(20000)&_pragma=synchronous(FULL)&_txlock=immediate"
+	dsn := "file:" + filepath.Join(root, "catalog.db") + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(20000)&_txlock=immediate"
+	if cfg.Unsynced {
+		dsn += "&_pragma=synchronous(OFF)"
+	} else {
+		dsn += "&_pragma=synchronous(FULL)"
+	}
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
