@@ -52,6 +52,7 @@ func serveMaster(ctx context.Context, c serveConfig) error {
 func runNode(ctx context.Context, c serveConfig, open func(context.Context, embed.Config) (*embed.Node, error)) error {
 	cfg := c.engineConfig.config()
 	cfg.Listen, cfg.Log, cfg.Token = c.Listen, logger(), os.Getenv("BIXI_TOKEN")
+	cfg.ForbidScripts = c.ForbidScripts
 	cfg.Journal = filepath.Join(c.Warehouse, "journal")
 	n, err := open(ctx, cfg)
 	if err != nil {
@@ -65,7 +66,7 @@ func runNode(ctx context.Context, c serveConfig, open func(context.Context, embe
 
 // serveWorker runs a worker until ctx ends or the master refuses it.
 func serveWorker(ctx context.Context, c workerConfig) error {
-	cfg := embed.Config{Listen: c.Listen, Scratch: c.Scratch, Log: logger(), Token: os.Getenv("BIXI_TOKEN")}
+	cfg := embed.Config{Listen: c.Listen, Scratch: c.Scratch, Log: logger(), Token: os.Getenv("BIXI_TOKEN"), ForbidScripts: c.ForbidScripts}
 	n, err := embed.OpenWorker(ctx, cfg, c.Master)
 	if err != nil {
 		return err

@@ -11,10 +11,13 @@ import (
 // defaultListen is where servers listen unless they are told otherwise.
 const defaultListen = "127.0.0.1:8080"
 
+const forbidScriptsHelp = "run no programs of SELECT TRANSFORM in this process"
+
 // serveConfig is what a server or master is told.
 type serveConfig struct {
 	engineConfig
-	Listen string
+	Listen        string
+	ForbidScripts bool // of SELECT TRANSFORM, in this process
 }
 
 // workerConfig is what a worker is told.
@@ -22,6 +25,8 @@ type workerConfig struct {
 	Master  string
 	Listen  string // of its data service
 	Scratch string // directory of its files
+
+	ForbidScripts bool // of SELECT TRANSFORM
 }
 
 // newProcessCommands makes the commands that run until they are stopped.
@@ -51,6 +56,7 @@ func newServeCommand(name, short string, serve func(context.Context, serveConfig
 		},
 	}
 	cmd.Flags().StringVar(&c.Listen, "listen", defaultListen, "host:port to listen at")
+	cmd.Flags().BoolVar(&c.ForbidScripts, "forbid-scripts", false, forbidScriptsHelp)
 	cmd.Flags().StringVar(&c.Warehouse, "warehouse", "", "directory of the tables (default $BIXI_WAREHOUSE or ./bixi-data)")
 	return cmd
 }
@@ -68,6 +74,7 @@ func newWorkerCommand(work func(context.Context, workerConfig) error) *cobra.Com
 	}
 	cmd.Flags().StringVar(&c.Master, "master", "", "host:port of the master")
 	cmd.Flags().StringVar(&c.Listen, "listen", "127.0.0.1:0", "host:port at which other workers read its output")
+	cmd.Flags().BoolVar(&c.ForbidScripts, "forbid-scripts", false, forbidScriptsHelp)
 	cmd.Flags().StringVar(&c.Scratch, "scratch", "", "directory for files that no restart outlives (default below the system's)")
 	return cmd
 }

@@ -30,7 +30,7 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 	}
 	f := b.env.Functions.LookupIn(name, b.dialect())
 	if e.Over != nil {
-		return b.windowCall(f, e, s)
+		return b.windowCall(f, e, s.ofRows())
 	}
 	if f != nil && f.Window != nil {
 		return nil, window(e.Pos(), "%s is a window function and needs OVER (…)", name)
@@ -42,7 +42,7 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 		if s.aggs == nil {
 			return nil, semantic(e.Pos(), "the aggregate %s cannot stand in %s", name, s.clause)
 		}
-		return b.aggregateCall(f, e, s)
+		return b.aggregateCall(f, e, s.ofRows())
 	}
 	if e.Distinct || e.Filter != nil || len(e.WithinGroup) > 0 {
 		return nil, semantic(e.Pos(), "DISTINCT, FILTER and WITHIN GROUP go with aggregates only, and %s is none", name)

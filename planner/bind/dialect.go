@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
@@ -38,32 +40,44 @@ func (b *Binder) cast(x syntax.Expr, t types.Type, pos diag.Pos, s *exprScope) (
 	return b.fold(&scalar.Cast{Arg: e, Typ: t, Line: pos.Line, Col: pos.Col}), nil
 }
 
-// signature resolves the overload of f. In the first type system arguments may be
-// converted in more ways: the first arguments for which an overload is found.
+// signature resolves the overload of f. Where there is none, an untyped NULL may
+// also be an array or map, and in the first type system arguments are converted
+// in more ways: the first types for which an overload is found.
 func (b *Binder) signature(f *udf.Function, args []scalar.Expr) (udf.Signature, error) {
 	known := b.args(args)
 	sig, err := f.Bind(known)
-	if err == nil || !b.dialect().V1 {
-		return sig, err
+	if err == nil {
+		return sig, nil
 	}
-	if found, ok := widened(f, known, 0); ok {
+	if found, ok := b.widened(f, known, 0); ok {
 		return found, nil
 	}
 	return sig, err
 }
 
-// widened tries the types that the arguments from k on convert to.
-func widened(f *udf.Function, args []udf.Arg, k int) (udf.Signature, bool) {
+// otherTypes are the types that an argument of f may be taken for.
+func (b *Binder) otherTypes(f *udf.Function, t types.Type) []types.Type {
+	switch {
+	case t.Kind == types.Null && f.Family == "array":
+		return []types.Type{types.ArrayOf(t), types.MapOf(t, t)}
+	case b.dialect().V1:
+		return types.V1Conversions(t)
+	}
+	return nil
+}
+
+// widened tries the types that the arguments from k on may be taken for.
+func (b *Binder) widened(f *udf.Function, args []udf.Arg, k int) (udf.Signature, bool) {
 	if k == len(args) {
 		sig, err := f.Bind(args)
 		return sig, err == nil
 	}
 	own := args[k]
-	for _, t := range append([]types.Type{own.Type}, types.V1Conversions(own.Type)...) {
+	for _, t := range append([]types.Type{own.Type}, b.otherTypes(f, own.Type)...) {
 		if args[k].Type = t; !t.Equal(own.Type) {
 			args[k].Const = false
 		}
-		if sig, ok := widened(f, args, k+1); ok {
+		if sig, ok := b.widened(f, args, k+1); ok {
 			args[k] = own
 			return sig, true
 		}
@@ -84,4 +98,17 @@ func (b *Binder) assignable(from, to types.Type) bool {
 		return true
 	}
 	return b.dialect().Hive && kernel.CanCast(from, to)
+}
+
+// withoutParens binds CURRENT_DATE and CURRENT_TIMESTAMP, which are no columns:
+// the Hive dialect writes them without parentheses.
+func (b *Binder) withoutParens(e *syntax.ColumnRef, s *exprScope, notFound error) (scalar.Expr, error) {
+	name := strings.ToLower(e.Parts[0].Name)
+	if len(e.Parts) > 1 || name != "current_date" && name != "current_timestamp" {
+		return nil, notFound
+	}
+	if b.dialect().Hive {
+		return b.function(name, e.Pos(), nil, s)
+	}
+	return nil, diag.Errorf(diag.CodeColumnNotFound, e.Pos(), "column %s cannot be resolved", name).WithHint("write %s()", name)
 }

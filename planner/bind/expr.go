@@ -141,7 +141,7 @@ func (b *Binder) column(e *syntax.ColumnRef, s *exprScope) (scalar.Expr, error) 
 		return b.groupingID(s.aggs, e.Pos())
 	}
 	if err != nil {
-		return nil, err
+		return b.withoutParens(e, s, err)
 	}
 	return b.fields(col.Ref(), e.Parts[len(e.Parts)-rest:])
 }

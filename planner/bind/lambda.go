@@ -129,8 +129,15 @@ func sameParams(params []*scalar.Param, ts []types.Type) bool {
 	return true
 }
 
-// lambda binds one lambda whose parameters have the types ts. Aggregates cannot
-// stand in it: they are of the rows, not of the elements.
+// ofRows is s without parameters: aggregates and window functions are of rows, so
+// inside a lambda they see none.
+func (s *exprScope) ofRows() *exprScope {
+	out := *s
+	out.params = nil
+	return &out
+}
+
+// lambda binds one lambda whose parameters have the types ts.
 func (b *Binder) lambda(l *syntax.Lambda, ts []types.Type, s *exprScope) (*scalar.Lambda, error) {
 	inner := &lambdaScope{outer: s.params}
 	for i, name := range l.Params {
@@ -140,7 +147,9 @@ func (b *Binder) lambda(l *syntax.Lambda, ts []types.Type, s *exprScope) (*scala
 		}
 		inner.params = append(inner.params, p)
 	}
-	body, err := b.expr(l.Body, &exprScope{names: s.names, rel: s.rel, params: inner, clause: "a lambda"})
+	scope := *s
+	scope.params = inner
+	body, err := b.expr(l.Body, &scope)
 	if err != nil {
 		return nil, err
 	}

@@ -1,20 +1,43 @@
 package cost
 
 import (
+	"math"
+
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
 )
 
-// expansion is the rows that a table function is taken to make of one.
-const expansion = 4
+// What a table function is taken to make of a row, and how often a value of its
+// columns comes again.
+const (
+	expansion = 4
+	repeats   = 40
+)
 
 func (m *Model) generate(n *logical.Generate) *Estimate {
 	in := m.Of(n.Input)
-	out := fresh(in.Rows*expansion, n.Cols)
+	rows := in.Rows * rowsOf(n.Call)
+	out := fresh(rows, n.Cols)
+	for id, c := range out.Columns {
+		c.NDV = math.Max(1, rows/repeats)
+		out.Columns[id] = c
+	}
 	for id, c := range in.Columns {
 		out.Columns[id] = c
 	}
 	return out
+}
+
+func rowsOf(call scalar.TableCall) float64 {
+	switch call.Name {
+	case "stack":
+		if l, ok := call.Args[0].(*scalar.Literal); ok {
+			return Number(l.Value, l.Typ)
+		}
+	case "json_tuple", "keyvalue_tuple", "parse_url_tuple":
+		return 1
+	}
+	return expansion
 }
 
 // shareSelectivity is the share of all rows that TABLESAMPLE takes.

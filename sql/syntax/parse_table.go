@@ -29,6 +29,8 @@ func (p *parser) joins() TableRef {
 		at := tableNode{Start{left.Pos()}}
 		if p.at("LATERAL") {
 			left = p.lateralView(at, left)
+		} else if p.at("PIVOT", "UNPIVOT") {
+			left = p.pivots(left)
 		} else if j := p.joinKind(); j != nil {
 			j.tableNode, j.L = at, left
 			j.R = p.tableRef()
@@ -106,10 +108,22 @@ func (p *parser) lateralView(at tableNode, left TableRef) TableRef {
 		if p.atOp("(") {
 			v.Columns = parens(p, p.columnName)
 		} else {
-			v.Columns = list(p, p.columnName)
+			v.Columns = []Ident{p.columnName()}
+			for p.atNextColumn() {
+				p.next()
+				v.Columns = append(v.Columns, p.columnName())
+			}
 		}
 	}
 	return v
+}
+
+// atNextColumn tells a comma before another column of a lateral view from one
+// before another table, which more follows.
+func (p *parser) atNextColumn() bool {
+	behind := p.peek(2)
+	return p.atOp(",") && isName(p.peek(1)) && !isBareAlias(behind) && behind.word() != "AS" &&
+		behind.op() != "." && behind.op() != "("
 }
 
 // tableRef reads one table, subquery, table function or parenthesised join, and

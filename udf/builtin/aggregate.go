@@ -27,9 +27,11 @@ func aggregates() []*udf.Function {
 
 // badArgs reports arguments that no overload takes.
 func badArgs(name, usage string, args []udf.Arg) error {
-	got := make([]types.Type, len(args))
+	got := make([]string, len(args))
 	for i, a := range args {
-		got[i] = a.Type
+		if got[i] = a.Type.String(); a.Lambda > 0 {
+			got[i] = "lambda"
+		}
 	}
 	return diag.Errorf(diag.CodeArgument, diag.Pos{}, "%s does not take %v", name, got).WithHint("it is %s", usage)
 }

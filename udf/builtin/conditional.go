@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/udf"
 	"github.com/bixidata/bixi/udf/kernel"
@@ -13,7 +14,7 @@ import (
 func conditional() []*udf.Function {
 	return []*udf.Function{
 		{Name: "coalesce", Family: "conditional", Doc: udf.Doc{Summary: "The first argument that is not NULL.", Example: "coalesce(null, 2, 3)", Result: "2"},
-			Resolve: resolveCommon("coalesce", 1, -1), Eval: coalesce},
+			Resolve: resolveCoalesce, Eval: coalesce},
 		{Name: "nvl", Family: "conditional", Doc: udf.Doc{Summary: "The first argument, or the second if it is NULL.", Example: "nvl(null, 'x')", Result: "x"},
 			Resolve: resolveCommon("nvl", 2, 2), Eval: coalesce},
 		{Name: "if", Family: "conditional", Doc: udf.Doc{Summary: "The second argument if the first is true, else the third.", Example: "if(1 < 2, 'yes', 'no')", Result: "yes"},
@@ -51,6 +52,20 @@ func resolveCommon(name string, least, most int) func(args []udf.Arg) (udf.Signa
 		}
 		return udf.Signature{Args: repeat(t, len(args)), Returns: t}, nil
 	}
+}
+
+// resolveCoalesce refuses arguments that are all an untyped NULL.
+func resolveCoalesce(args []udf.Arg) (udf.Signature, error) {
+	sig, err := resolveCommon("coalesce", 1, -1)(args)
+	if err != nil || sig.Returns.Kind != types.Null {
+		return sig, err
+	}
+	for _, a := range args {
+		if !a.Const {
+			return sig, nil
+		}
+	}
+	return sig, diag.Errorf(diag.CodeArgument, diag.Pos{}, "all arguments of coalesce are NULL").WithHint("write CAST(NULL AS …)")
 }
 
 func repeat(t types.Type, n int) []types.Type {

@@ -24,7 +24,7 @@ func jsonFunctions() []*udf.Function {
 	return []*udf.Function{
 		either("get_json_object", "The value at a path ($.a[0].b, [*], ['x.y']) as text, strings without quotes; NULL if it is not there or the JSON is bad.",
 			`get_json_object('{"a":[1,{"b":"x"}]}', '$.a[1].b')`, "x", s,
-			withPath(func(p *jsonPath) udf.Eval { return kernel.Text2(p.textAt) }), s),
+			getJSONObject, s),
 		either("json_valid", "Whether a text is JSON.", `json_valid('{"a":1}')`, "true", types.BooleanType,
 			kernel.TextTo(func(text []byte) bool { return json.Valid(text) })),
 		{Name: "json_parse", Family: "json", Args: typeList(s), Returns: j,
@@ -82,6 +82,67 @@ func bufferOf(buf *bytes.Buffer, err error) ([]byte, error) {
 		return nil, kernel.Null
 	}
 	return buf.Bytes(), nil
+}
+
+// getJSONObject gives what stands in the text, or writes it anew where the dialect
+// asks for that.
+func getJSONObject(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
+	p := &jsonPath{}
+	if call.Session == nil || !call.Session.Dialect.OldJSON {
+		return kernel.Text2(p.textAt)(call, args, n)
+	}
+	return kernel.Text2(func(dst, text, path []byte) ([]byte, error) {
+		if hasTwins(json.NewDecoder(bytes.NewReader(text))) {
+			return nil, kernel.Null
+		}
+		out, err := p.textAt(nil, text, path)
+		if err != nil || len(out) == 0 || out[0] != '{' && out[0] != '[' {
+			return append(dst, out...), err
+		}
+		d := json.NewDecoder(bytes.NewReader(out))
+		d.UseNumber()
+		var v any
+		if d.Decode(&v) != nil {
+			return append(dst, out...), nil
+		}
+		anew, err := json.Marshal(v)
+		return append(dst, anew...), err
+	})(call, args, n)
+}
+
+// hasTwins reports whether an object in the JSON has a key twice.
+func hasTwins(d *json.Decoder) bool {
+	type level struct {
+		keys  map[string]bool // of an object
+		value bool            // a value is next, not a key
+	}
+	var open []*level
+	for {
+		tok, err := d.Token()
+		if err != nil {
+			return false
+		}
+		top := &level{}
+		if len(open) > 0 {
+			top = open[len(open)-1]
+		}
+		if key, ok := tok.(string); ok && top.keys != nil && !top.value {
+			if top.keys[key] {
+				return true
+			}
+			top.keys[key], top.value = true, true
+			continue
+		}
+		top.value = false
+		switch tok {
+		case json.Delim('{'):
+			open = append(open, &level{keys: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, &level{})
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+	}
 }
 
 // textAt appends what get_json_object gives.

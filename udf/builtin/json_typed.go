@@ -145,6 +145,12 @@ func fromJSON(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error
 // jsonDatum is the decoded JSON v as a value of type t, or nil if it is none.
 func jsonDatum(v any, t types.Type, call *udf.Call) types.Datum {
 	switch t.Kind {
+	case types.JSON:
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil
+		}
+		return string(text)
 	case types.Array:
 		list, ok := v.([]any)
 		if !ok {
@@ -164,7 +170,9 @@ func jsonDatum(v any, t types.Type, call *udf.Call) types.Datum {
 		}
 		out := make([]types.Datum, len(t.Fields))
 		for i, f := range t.Fields {
-			out[i] = jsonDatum(object[f.Name], f.Type, call)
+			if v, ok := object[f.Name]; ok {
+				out[i] = jsonDatum(v, f.Type, call)
+			}
 		}
 		return out
 	}

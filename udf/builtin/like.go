@@ -17,13 +17,28 @@ func likes() []*udf.Function {
 	text := types.StringType
 	return []*udf.Function{
 		{Name: "like", Family: "operator", Doc: udf.Doc{Summary: "Whether a text matches a pattern: % stands for any text, _ for one character; the third argument is the escape character.", Example: "'bixi' like 'b_x%'", Result: "true"},
-			Args: []types.Type{text, text, text}, Optional: 1, Returns: types.BooleanType, New: newLike},
+			Resolve: resolvePattern("like", 3), New: newLike},
 		{Name: "rlike", Aliases: []string{"regexp"}, Family: "operator", Doc: udf.Doc{Summary: "Whether a regular expression is found in a text.", Example: "'bixi' rlike 'x.$'", Result: "true"},
-			Args: []types.Type{text, text}, Returns: types.BooleanType, New: newRlike},
+			Resolve: resolvePattern("rlike", 2), New: newRlike},
 		{Name: "||", Family: "operator", Doc: udf.Doc{Summary: "Texts joined; NULL if one is NULL.", Example: "'a' || 'b'", Result: "ab"},
 			Args: []types.Type{text, text}, Returns: text, Eval: joinTexts},
 		{Name: "concat", Family: "string", Doc: udf.Doc{Summary: "Texts, or arrays, joined; NULL if one is NULL.", Example: "concat('a', 'b', 'c')", Result: "abc"},
 			Resolve: resolveConcatenation, New: newConcatenation},
+	}
+}
+
+// resolvePattern takes texts only: nothing converts to one implicitly here.
+func resolvePattern(name string, most int) func([]udf.Arg) (udf.Signature, error) {
+	return func(args []udf.Arg) (udf.Signature, error) {
+		if err := arity(name, args, 2, most); err != nil {
+			return udf.Signature{}, err
+		}
+		for _, a := range args {
+			if !a.Type.IsText() && a.Type.Kind != types.Null {
+				return udf.Signature{}, mismatch(name, args).WithHint("it compares texts: CAST(… AS STRING)")
+			}
+		}
+		return udf.Signature{Args: repeat(types.StringType, len(args)), Returns: types.BooleanType}, nil
 	}
 }
 

@@ -2,10 +2,8 @@ package builtin
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/bixidata/bixi/batch"
-	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/udf"
 	"github.com/bixidata/bixi/udf/kernel"
@@ -77,9 +75,6 @@ func resolveMapOf(args []udf.Arg) (udf.Signature, error) {
 	return sig, nil
 }
 
-// splitPolicy takes the n leading arguments off.
-func splitPolicy(args []udf.Arg, n int) (policy, rest []udf.Arg) { return args[:n], args[n:] }
-
 func resolveMapPart(name string, part func(k, v types.Type) types.Type) func([]udf.Arg) (udf.Signature, error) {
 	return func(args []udf.Arg) (udf.Signature, error) {
 		t, err := oneArg(name, args)
@@ -125,32 +120,6 @@ type mapBuilder struct {
 
 func newMapBuilder(call *udf.Call, keys, vals *batch.Column, n int) *mapBuilder {
 	return &mapBuilder{typ: call.Returns, keys: keys, vals: vals, offsets: make([]int32, 1, n+1), at: map[string]int{}, n: n, unique: uniqueKeys(call)}
-}
-
-// uniqueKeys reports whether equal keys are an error: by the policy that is the
-// first argument, or by the setting.
-func uniqueKeys(call *udf.Call) bool {
-	if len(call.Args) > 1 && call.IsConst[0] && call.Args[0].IsText() {
-		if policy, _ := call.Consts[0].(string); isPolicy(policy) {
-			return strings.EqualFold(policy, "exception")
-		}
-	}
-	return call.Session != nil && call.Session.Dialect.UniqueKeys
-}
-
-func isPolicy(s string) bool {
-	return strings.EqualFold(s, "last_win") || strings.EqualFold(s, "exception")
-}
-
-// checkPolicy refuses a policy that is none; there may be none given.
-func checkPolicy(policy []udf.Arg) error {
-	if len(policy) == 0 {
-		return nil
-	}
-	if s, _ := policy[0].Value.(string); policy[0].Const && isPolicy(s) {
-		return nil
-	}
-	return diag.Errorf(diag.CodeArgument, diag.Pos{}, "the policy for equal keys is the constant 'last_win' or 'exception'")
 }
 
 // put adds an entry to the row; an entry whose key is NULL is left out.

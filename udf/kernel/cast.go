@@ -19,13 +19,15 @@ type caster struct {
 	clock    *clock
 	// lenient casts give NULL where a value has no counterpart.
 	lenient bool
+	// longDates reads a DATE from a text with a time of day.
+	longDates bool
 }
 
 // NewCast makes the conversion of from to to. A value without counterpart (a
 // text that is no number, an integer that does not fit) is an error if strict
 // and NULL otherwise. The error is of code CodeCast if the types never convert.
 func NewCast(from, to types.Type, s *udf.Session, strict bool) (Cast, error) {
-	k := &caster{from: from, to: to, clock: newClock(s.Zone), lenient: !strict}
+	k := &caster{from: from, to: to, clock: newClock(s.Zone), lenient: !strict, longDates: s.Dialect.LongDates}
 	if cast := k.choose(); cast != nil {
 		return cast, nil
 	}
@@ -297,7 +299,7 @@ func (k *caster) nested() Cast {
 	ft, tt := partTypes(from), partTypes(to)
 	parts := make([]Cast, len(ft))
 	for i := range ft {
-		part := &caster{from: ft[i], to: tt[i], clock: k.clock, lenient: k.lenient}
+		part := &caster{from: ft[i], to: tt[i], clock: k.clock, lenient: k.lenient, longDates: k.longDates}
 		if parts[i] = part.choose(); parts[i] == nil {
 			return nil
 		}

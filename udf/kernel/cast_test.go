@@ -36,7 +36,7 @@ func TestCast(t *testing.T) {
 		{types.StringType, "12.345", dec(5, 2), "12.35"}, {types.StringType, "1234.5", dec(5, 2), bad},
 		{types.StringType, "", types.BooleanType, "false"}, {types.StringType, "false", types.BooleanType, "true"},
 		{types.StringType, "2024-02-29", types.DateType, "2024-02-29"}, {types.StringType, "2023-02-29", types.DateType, bad},
-		{types.StringType, "2024-2-9", types.DateType, bad}, {types.StringType, "2024-02-29 00:00:00", types.DateType, bad},
+		{types.StringType, "2024-2-9", types.DateType, bad}, {types.StringType, "2024-02-29 00:00:00", types.DateType, ""}, {types.StringType, "2024-02-29 25:00:00", types.DateType, bad},
 		{types.StringType, "2024-02-29 12:34:56", types.DatetimeType, "2024-02-29 12:34:56"}, {types.StringType, "2024-02-29", types.DatetimeType, "2024-02-29 00:00:00"},
 		{types.StringType, "2024-02-29 24:00:00", types.DatetimeType, bad}, {types.StringType, "2024-02-29T12:34:56", types.DatetimeType, bad},
 		{types.StringType, "2024-02-29 12:34:56.1234567", types.TimestampType, "2024-02-29 12:34:56.123456"},

@@ -88,10 +88,7 @@ func (k *caster) fromText() Cast {
 			return v, verdict == decimal.OK
 		})
 	case types.Date:
-		return textCast(k, func(s []byte) (int32, bool) {
-			d, rest, ok := ParseDate(s)
-			return int32(d), ok && len(rest) == 0
-		})
+		return k.textToDate
 	case types.TimestampNTZ:
 		return textCast(k, ParseWall)
 	case types.Datetime, types.Timestamp:

@@ -163,3 +163,28 @@ func digits(s []byte) (int, bool) {
 	}
 	return v, true
 }
+
+// textToDate reads a day. A text that has a time of day too is none but gives NULL,
+// also where other texts fail; a setting makes it a day.
+func (k *caster) textToDate(buf *batch.Buffers, c *batch.Column, n int) (*batch.Column, error) {
+	s, late := TextsOf(c), []int(nil)
+	out, err := castFixed(k, buf, c, n, func(i int) (int32, bool) {
+		d, rest, ok := ParseDate(s.At(i))
+		if ok && len(rest) > 0 {
+			if _, ok = ParseWall(s.At(i)); ok && !k.longDates {
+				late = append(late, i)
+			}
+		}
+		return int32(d), ok
+	})
+	if err != nil || len(late) == 0 {
+		return out, err
+	}
+	miss := nulls{valid: out.Valid, n: rowsN(c, n)}
+	for _, i := range late {
+		miss.set(i)
+	}
+	r := *out
+	r.Valid = miss.valid
+	return &r, nil
+}

@@ -202,7 +202,7 @@ func alwaysCasts(from, to types.Type) bool {
 }
 
 // total are the functions that fail for no argument; arithmetic is total on floats.
-var total = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true, "<=>": true,
+var total = map[string]bool{"sample_share": true, "=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true, "<=>": true,
 	"not": true, "is_null": true, "is_not_null": true, "is_true": true, "is_not_true": true, "is_false": true,
 	"is_not_false": true, "like": true, "concat": true, "||": true, "greatest": true, "least": true,
 	"&": true, "|": true, "^": true, "~": true, "lower": true, "upper": true, "length": true,

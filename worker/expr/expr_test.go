@@ -121,7 +121,7 @@ func TestOperandErrors(t *testing.T) {
 	}{
 		{"-", at(types.DateType, types.DateType), "DATEDIFF"}, {"+", at(types.DateType, types.IntType), "INTERVAL"}, {"+", at(types.BooleanType, types.IntType), "BOOLEAN"},
 		{"and", at(types.IntType, types.BooleanType), "needs BOOLEAN"}, {"=", at(types.BooleanType, types.IntType), "cast one side"}, {"coalesce", at(types.DateType, types.IntType), "common type"},
-		{"=", at(types.IntType), "1 arguments"}, {"like", at(types.StringType), "like"},
+		{"=", at(types.IntType), "1 arguments"}, {"like", at(types.StringType), "LIKE"},
 	} {
 		_, err := registry.Lookup(tc.name).Bind(tc.args)
 		if err == nil || !strings.Contains(err.Error()+diag.Of(err).Hint, tc.want) {

@@ -366,6 +366,8 @@ func aggregateCases() []opCase {
 var sortTypes = []types.Type{
 	types.BooleanType, types.TinyIntType, types.SmallIntType, types.IntType, types.BigIntType, types.FloatType, types.DoubleType,
 	types.DecimalOf(10, 2), types.DecimalOf(38, 4), types.StringType, types.CharOf(4), types.BinaryType, types.DateType, types.TimestampType,
+	types.ArrayOf(types.BigIntType), types.ArrayOf(types.StringType), types.ArrayOf(types.DecimalOf(38, 4)),
+	types.StructOf(types.Field{Name: "a", Type: types.StringType}, types.Field{Name: "b", Type: types.DoubleType}),
 }
 
 func sortCases() []opCase {
@@ -478,7 +480,11 @@ func orderOf(a, b types.Datum, t types.Type, tie bool) int {
 	case []types.Datum:
 		y := b.([]types.Datum)
 		for i := range min(len(x), len(y)) {
-			if c := orderOf(x[i], y[i], *t.Elem, tie); c != 0 {
+			of := t.Elem
+			if t.Kind == types.Struct {
+				of = &t.Fields[i].Type
+			}
+			if c := orderOf(x[i], y[i], *of, tie); c != 0 {
 				return c
 			}
 		}

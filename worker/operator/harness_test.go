@@ -147,8 +147,8 @@ func (s *source) Open(context.Context) error {
 			b, place := batch.NewBuilder(f.Type), map[string]int32{}
 			b.AppendNull(1) // an entry that no row has
 			for _, x := range s.rows {
-				if _, ok := place[fmt.Sprint(x[k])]; !ok && x[k] != nil {
-					place[fmt.Sprint(x[k])] = int32(b.Len())
+				if _, ok := place[placeOf(x[k])]; !ok && x[k] != nil {
+					place[placeOf(x[k])] = int32(b.Len())
 					b.AppendDatum(x[k])
 				}
 			}
@@ -214,7 +214,7 @@ func (s *source) column(k int, rows []row) *batch.Column {
 	t := s.schema[k].Type
 	same := s.encode&constants != 0
 	for _, x := range rows {
-		same = same && fmt.Sprint(x[k]) == fmt.Sprint(rows[0][k])
+		same = same && placeOf(x[k]) == placeOf(rows[0][k])
 	}
 	var c *batch.Column
 	switch {
@@ -226,7 +226,7 @@ func (s *source) column(k int, rows []row) *batch.Column {
 			if x[k] == nil {
 				valid.Clear(i)
 			} else {
-				codes[i] = s.places[k][fmt.Sprint(x[k])]
+				codes[i] = s.places[k][placeOf(x[k])]
 			}
 		}
 		c = batch.FromCodes(s.dicts[k], codes, valid)
@@ -238,6 +238,9 @@ func (s *source) column(k int, rows []row) *batch.Column {
 	s.last = append(s.last, c)
 	return c
 }
+
+// placeOf tells values apart, the empty list from that of an empty text too.
+func placeOf(v types.Datum) string { return fmt.Sprintf("%#v", v) }
 
 // flat builds the column, inside a longer one if sliced, DECIMALs now and then in
 // the wide representation.

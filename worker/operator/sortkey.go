@@ -46,7 +46,7 @@ func newSortKeys(keys []scalar.SortKey, env *Env) (*sortKeys, error) {
 func (s *sortKeys) ties(ts []types.Type) []int {
 	settled := make([]bool, len(ts))
 	for _, k := range s.keys {
-		if c, ok := k.Expr.(*scalar.Column); ok && !c.Typ.IsFloating() && c.Typ.Kind != types.Char {
+		if c, ok := k.Expr.(*scalar.Column); ok && sameIfEqual(c.Typ) {
 			settled[c.ID] = true
 		}
 	}

@@ -83,3 +83,14 @@ func (s *sortKeys) putNested(arena []byte, c *batch.Column, k scalar.SortKey) {
 		s.pos[i] = p + 1 + int64(copy(arena[p+1:], text))
 	}
 }
+
+// sameIfEqual reports whether equal values of type t are the same: -0 equals 0, and
+// blanks at the end of a CHAR do not count.
+func sameIfEqual(t types.Type) bool {
+	for _, f := range t.Fields {
+		if !sameIfEqual(f.Type) {
+			return false
+		}
+	}
+	return !t.IsFloating() && t.Kind != types.Char && (t.Elem == nil || sameIfEqual(*t.Elem))
+}

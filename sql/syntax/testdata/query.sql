@@ -73,6 +73,12 @@ select * from (t lateral view explode(a) x as y), u
 
 select * from t lateral view explode(a) x where y > 1
 
+select * from t lateral view explode(a) x as k, v, (select 1) u
+
+select * from t lateral view explode(a) x as k, v, p.u, w
+
+select * from t lateral view explode(a) x as k, u as v, f(1) g
+
 select * from t pivot (sum(x) for y in (1, 2))
 
 select * from t a pivot (sum(x) as s, max(x + 1) m for a.y in ('Q1' as one, 'Q2' two, null as 'none', 2 + 1)) as p (c, d) where p.c > 1
@@ -84,6 +90,8 @@ select * from a join b pivot (sum(x) for y in (1)) p on a.x = p.x
 select * from (a join b on a.x = b.x) pivot (sum(x) for y in (1)) lateral view explode(z) w as v
 
 select * from (a lateral view explode(x) e as f) unpivot (v for n in (b))
+
+select * from t lateral view explode(a) x as y, z pivot (sum(y) for z in (1)) p join u on p.a = u.a unpivot (v for n in (a))
 
 select * from t unpivot (v for n in (a, b as 'B', c `C`)) u
 
