@@ -122,7 +122,7 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	st.binder = bind.New(ctx, &bind.Env{
 		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
 		Functions: s.Functions, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
-		GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
+		OrderNeedsLimit: s.Settings.OrderNeedsLimit, GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
 	return st, nil
@@ -137,6 +137,11 @@ func Make(ctx context.Context, s *Session, stmt syntax.Statement) (*Plan, error)
 	p, err := st.make(stmt)
 	if err != nil {
 		return nil, err
+	}
+	for _, h := range st.binder.Broadcasts() {
+		if p.Root != nil && !h.Obeyed {
+			st.warnings.Add(diag.Warningf(h.Pos, "the hint MAPJOIN has no effect on %s: no join can read it whole", h.Alias))
+		}
 	}
 	p.Warnings = append(st.warnings.All(), p.Warnings...)
 	return p, nil
@@ -187,10 +192,6 @@ func (st *statement) make(stmt syntax.Statement) (*Plan, error) {
 }
 
 func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
-	if st.Settings.OrderNeedsLimit && len(stmt.Query.OrderBy) > 0 && stmt.Query.Limit == nil {
-		return nil, diag.Errorf(diag.CodeSemantic, stmt.Query.OrderBy[0].Pos(), "ORDER BY must be used with a LIMIT clause").
-			WithHint("set odps.sql.validate.orderby.limit=false")
-	}
 	n, err := st.binder.Known(stmt.Query)
 	if err != nil {
 		return nil, err
@@ -246,6 +247,7 @@ func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, err
 func (st *statement) options() lower.Options {
 	o := lower.Defaults()
 	o.Partitions = st.Settings.Partitions
+	o.Broadcasts = st.binder.Broadcasts()
 	o.BroadcastBytes = float64(st.Settings.BroadcastBytes)
 	o.SplitBytes = int64(st.Settings.SplitBytes)
 	if limit := float64(st.Settings.MemoryLimit); limit > 0 && o.BroadcastBytes > limit/8 {

@@ -13,7 +13,8 @@ type Window struct {
 	// rows that are not wanted may be dropped from the end of a partition.
 	Backward bool
 	// Reach, if not nil, is how many rows before and behind a row the function
-	// looks; it is nil where that does not follow from constant arguments.
+	// looks. A framed function looks at the last row of the frame and at the first
+	// of it, as many as before says; behind is 0 if these are all.
 	Reach func(call *Call) (before, behind int64)
 	// New makes the evaluation of one call.
 	New func(call *Call, ignoreNulls bool) (WindowEval, error)

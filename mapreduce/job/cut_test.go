@@ -86,3 +86,37 @@ func TestCutRefusesUnevenExchanges(t *testing.T) {
 		t.Error("the plan was cut")
 	}
 }
+
+// All exchanges of a number read one stage, each in its own way, also twice in one
+// stage.
+func TestCutShared(t *testing.T) {
+	shared := func(kind physical.ExchangeKind) *physical.Exchange {
+		e := exchange(scan(1, 3), kind, 1, physical.Durable)
+		e.Shared = 1
+		return e
+	}
+	key := []scalar.Expr{&scalar.Column{Typ: types.BigIntType}}
+	twice := &physical.HashJoin{Binary: physical.Binary{Left: shared(physical.Gather), Right: shared(physical.Gather)}, LeftKeys: key, RightKeys: key}
+	root := &physical.HashJoin{Binary: physical.Binary{Left: exchange(twice, physical.Hash, 2, physical.Durable), Right: shared(physical.Broadcast)}, LeftKeys: key, RightKeys: key}
+	j, err := Cut("j", exchange(root, physical.Gather, 1, physical.Durable), physical.Fragment{Zone: "UTC"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labels []string
+	for _, s := range j.Stages {
+		labels = append(labels, s.Label)
+	}
+	if text := strings.Join(labels, " "); text != "M1 J2_1 J3_2_1 R4_3" {
+		t.Errorf("stages are %s", text)
+	}
+	fragments, err := Fragments(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(physical.Format(fragments[1].Root), "ShuffleRead stage 0 gather"); n != 2 {
+		t.Errorf("the shared stage is read %d times\n%s", n, physical.Format(fragments[1].Root))
+	}
+	if text := physical.Format(fragments[2].Root); !strings.Contains(text, "ShuffleRead stage 0 broadcast") {
+		t.Errorf("the shared stage is not broadcast\n%s", text)
+	}
+}

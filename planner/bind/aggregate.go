@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
@@ -14,11 +15,15 @@ import (
 // expressions are bound. An aggregate call is bound to a reference to its column.
 type aggregation struct {
 	keys    []scalar.Expr
+	texts   []string // of keys, to find them by
 	keyCols []logical.Column
 	aggs    []scalar.Aggregate
 	aggCols []logical.Column
 	// inside is set while an aggregate's arguments are bound: they cannot nest.
 	inside bool
+	// above are the subqueries of the select list, HAVING and ORDER BY, which see
+	// groups; those in the arguments of aggregates see rows.
+	above []*logical.Join
 	// only, if set, restricts the rows of every aggregate that is bound (PIVOT).
 	only scalar.Expr
 
@@ -96,14 +101,15 @@ func (a *aggregation) key(e scalar.Expr) *logical.Column {
 	return nil
 }
 
+func (a *aggregation) addKey(e scalar.Expr, col logical.Column) {
+	a.keys, a.texts, a.keyCols = append(a.keys, e), append(a.texts, e.String()), append(a.keyCols, col)
+}
+
 func (a *aggregation) keyIndex(e scalar.Expr) int {
-	text := e.String()
-	for i := range a.keys {
-		if a.keys[i].String() == text {
-			return i
-		}
+	if len(a.texts) == 0 {
+		return -1
 	}
-	return -1
+	return slices.Index(a.texts, e.String())
 }
 
 // aggregateCall binds an aggregate to a reference to the column it will have.
@@ -172,12 +178,7 @@ func isStar(e syntax.Expr) bool {
 
 // aggregate puts the Aggregate node (and HAVING) over rel and rewrites the
 // outputs to read its columns.
-//
-// Subqueries in the select list or HAVING were joined to the input of the
-// aggregation; a scalar subquery that is not correlated gives one value for all
-// rows, so it becomes a further grouping key without changing the groups.
 func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, having []scalar.Expr, keys []orderKey, q *syntax.Select) (logical.Node, error) {
-	rel, above := splitSubqueries(rel, outs, having, keys)
 	input := logical.IDs(rel)
 	n := &logical.Aggregate{Input: rel, Keys: agg.keys, Aggs: agg.aggs}
 	n.Cols = append(append(n.Cols, agg.keyCols...), agg.aggCols...)
@@ -221,12 +222,9 @@ func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, ha
 	if bad != nil {
 		return nil, bad
 	}
-	var out logical.Node = n
-	for _, j := range above {
-		c := *j
-		c.L = out
-		c.On = logical.Map(c.On, func(e scalar.Expr) scalar.Expr { return agg.overOutput(e) })
-		out = &c
+	out := agg.subqueriesOver(n, func(e scalar.Expr) scalar.Expr { return rewrite(e, q.Pos()) })
+	if bad != nil {
+		return nil, bad
 	}
 	if len(having) > 0 {
 		out = &logical.Filter{Input: out, Conds: having}
@@ -248,43 +246,4 @@ func (a *aggregation) overOutput(e scalar.Expr) scalar.Expr {
 		out[i] = a.overOutput(k)
 	}
 	return e.WithChildren(out)
-}
-
-// splitSubqueries takes the subquery joins that the select list, HAVING and
-// ORDER BY added on top of rel off again, innermost first, so that they can
-// stand above the aggregation.
-func splitSubqueries(rel logical.Node, outs []output, having []scalar.Expr, keys []orderKey) (logical.Node, []*logical.Join) {
-	used := map[int]bool{}
-	for _, o := range outs {
-		scalar.Columns(o.expr, used)
-	}
-	for _, h := range having {
-		scalar.Columns(h, used)
-	}
-	for _, k := range keys {
-		if k.Expr != nil {
-			scalar.Columns(k.Expr, used)
-		}
-	}
-	var above []*logical.Join
-	for {
-		j, ok := rel.(*logical.Join)
-		if !ok || !j.Apply {
-			break
-		}
-		mine := false
-		if j.Kind == logical.Mark {
-			mine = used[j.Mark.ID]
-		} else if j.Kind == logical.Single {
-			for _, c := range j.R.Columns() {
-				mine = mine || used[c.ID]
-			}
-		}
-		if !mine {
-			break
-		}
-		above = append([]*logical.Join{j}, above...)
-		rel = j.L
-	}
-	return rel, above
 }

@@ -32,9 +32,13 @@ func (o *ordering) add(role orderRole, items ...*syntax.OrderItem) {
 }
 
 // orderingOf reads the clauses of q.
-func orderingOf(q *syntax.Query) (ordering, error) {
+func orderingOf(q *syntax.Query, needsLimit bool) (ordering, error) {
 	var o ordering
 	o.add(orderAll, q.OrderBy...)
+	if needsLimit && len(q.OrderBy) > 0 && q.Limit == nil {
+		return o, semantic(q.OrderBy[0].Pos(), "ORDER BY must be used with a LIMIT clause").
+			WithHint("set odps.sql.validate.orderby.limit=false")
+	}
 	for _, e := range q.DistributeBy {
 		o.add(spread, &syntax.OrderItem{Start: syntax.Start{At: e.Pos()}, Expr: e})
 	}
@@ -88,6 +92,13 @@ func (b *Binder) position(e syntax.Expr, n int, clause string) (int, bool) {
 		return 0, false
 	}
 	return int(v) - 1, true
+}
+
+func (b *Binder) orderPosition(e syntax.Expr, n int) (int, bool) {
+	if !b.env.OrderPositions {
+		return 0, false
+	}
+	return b.position(e, n, "ORDER BY")
 }
 
 // ambiguousOutput reports an output name that stands for different values.

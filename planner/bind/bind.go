@@ -26,8 +26,10 @@ type Env struct {
 	// GroupPositions and OrderPositions make a number in GROUP BY and ORDER BY the
 	// item of the select list at that place.
 	GroupPositions, OrderPositions bool
-	Functions                      *udf.Registry
-	Session                        *udf.Session
+	// OrderNeedsLimit refuses ORDER BY without LIMIT.
+	OrderNeedsLimit bool
+	Functions       *udf.Registry
+	Session         *udf.Session
 	// Warnings receives what the user should know; nil if nobody does.
 	Warnings *diag.Warnings
 	// ForbidScripts refuses SELECT TRANSFORM.
@@ -47,6 +49,9 @@ type Binder struct {
 	// Loaded caches tables, so that a statement sees one snapshot of each.
 	loaded map[table.Name]*table.Table
 	depth  int // of views
+	// named are the relations of FROM clauses in the order they were bound.
+	relations  []relation
+	broadcasts []*logical.Broadcast
 }
 
 // New makes a binder.

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/diag"
@@ -114,6 +116,8 @@ func (b *Binder) rangeBound(out scalar.Bound, e *syntax.Bound, offset *scalar.Li
 			WithHint("a number moves a number, and an INTERVAL a date or time")
 	case offset.Value == nil || isNegative(offset.Value):
 		return out, window(pos, "the offset of a RANGE frame must not be negative or NULL")
+	case t.Kind == types.Decimal && by.IsFloating():
+		offset = b.asDecimal(offset)
 	case t.Kind == types.BigInt:
 		key = b.convert(key, types.DecimalOf(19, 0), pos)
 	case t.IsInteger():
@@ -133,6 +137,22 @@ func (b *Binder) rangeBound(out scalar.Bound, e *syntax.Bound, offset *scalar.Li
 	}
 	out.Key, out.Value = b.comparands(key, value, common, diag.Pos{})
 	return out, nil
+}
+
+// asDecimal is a DOUBLE literal as the DECIMAL that it was written as: 1.1 is not a
+// little more.
+func (b *Binder) asDecimal(e *scalar.Literal) *scalar.Literal {
+	const scale = 18
+	v, ok := b.env.Fold(&scalar.Cast{Arg: e, Typ: types.DecimalOf(types.MaxPrecision, scale)})
+	d, isDecimal := v.(decimal.Int128)
+	if !ok || !isDecimal {
+		return e
+	}
+	out, fraction, ok := parseDecimal(strings.TrimRight(d.Text(scale), "0"))
+	if !ok {
+		return e
+	}
+	return &scalar.Literal{Value: out, Typ: types.DecimalOf(max(digits(out), fraction, 1), fraction)}
 }
 
 func isNegative(v types.Datum) bool {

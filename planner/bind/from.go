@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
-	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
@@ -68,7 +67,9 @@ func (b *Binder) named(n logical.Node, alias string, names []syntax.Ident, proje
 	for i, id := range names {
 		cols[i].Name = strings.ToLower(id.Name)
 	}
-	return n, []relation{{alias: alias, cols: cols, project: project}}, nil
+	r := relation{alias: alias, cols: cols, project: project}
+	b.relations = append(b.relations, r)
+	return n, []relation{r}, nil
 }
 
 func (b *Binder) table(ref *syntax.Table, outer *scope) (logical.Node, []relation, error) {
@@ -146,21 +147,19 @@ func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation,
 	if len(using) > 0 {
 		return b.usingJoin(j, using, lrels, rrels)
 	}
+	var n logical.Node = j
 	if ref.On != nil {
-		names := &scope{parent: outer, rels: rels}
-		c, err := b.condition(ref.On, &exprScope{names: names, clause: "ON"})
-		if err != nil {
+		if n, err = b.on(j, ref.On, &scope{parent: outer, rels: rels}); err != nil {
 			return nil, nil, err
 		}
-		j.On = append(j.On, scalar.Conjuncts(c)...)
 	}
 	if j.Kind != logical.Inner && len(j.On) == 0 {
 		return nil, nil, semantic(ref.OpPos, "%s needs a condition", ref.Kind)
 	}
 	if j.Kind == logical.Semi || j.Kind == logical.Anti {
-		return j, rels[:len(lrels)], nil
+		return n, rels[:len(lrels)], nil
 	}
-	return j, rels, nil
+	return n, rels, nil
 }
 
 func distinctAliases(ref *syntax.Join, l, r []relation) error {

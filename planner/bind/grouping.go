@@ -133,8 +133,7 @@ func (b *Binder) groupingKey(agg *aggregation, e syntax.Expr, rel *logical.Node)
 	if i := agg.keyIndex(bound); i >= 0 {
 		return i, nil
 	}
-	agg.keys = append(agg.keys, bound)
-	agg.keyCols = append(agg.keyCols, b.NewColumn(keyName(e), bound.Type(), false))
+	agg.addKey(bound, b.NewColumn(keyName(e), bound.Type(), false))
 	return len(agg.keys) - 1, nil
 }
 

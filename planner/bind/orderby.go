@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
@@ -94,10 +95,8 @@ func sortKey(item *syntax.OrderItem) scalar.SortKey {
 // outputIndex finds the output column that a plain name or a position in ORDER BY
 // means; -1 for none.
 func (b *Binder) outputIndex(e syntax.Expr, outs []output) (int, error) {
-	if b.env.OrderPositions {
-		if i, ok := b.position(e, len(outs), "ORDER BY"); ok {
-			return i, nil
-		}
+	if i, ok := b.orderPosition(e, len(outs)); ok {
+		return i, nil
 	}
 	ref, ok := e.(*syntax.ColumnRef)
 	if !ok || len(ref.Parts) != 1 {
@@ -119,13 +118,20 @@ func (b *Binder) outputIndex(e syntax.Expr, outs []output) (int, error) {
 }
 
 // havingCondition binds HAVING. What is no column of the input may be a name of
-// the select list.
-func (b *Binder) havingCondition(e syntax.Expr, outs []output, es *exprScope) (scalar.Expr, error) {
+// the select list, of what wins does not compute: windows come after.
+func (b *Binder) havingCondition(e syntax.Expr, outs []output, wins *windowing, es *exprScope) (scalar.Expr, error) {
 	c, err := b.condition(e, es)
 	if err == nil {
 		return c, nil
 	}
-	named, err2 := b.overOutputs(e, outs, es)
+	late := map[int]bool{}
+	for _, n := range wins.nodes {
+		for _, c := range n.Cols {
+			late[c.ID] = true
+		}
+	}
+	early := slices.DeleteFunc(slices.Clone(outs), func(o output) bool { return logical.Refs(o.expr, late) })
+	named, err2 := b.overOutputs(e, early, es)
 	if err2 != nil {
 		return nil, err
 	}
@@ -139,7 +145,7 @@ func (b *Binder) orderOutput(n logical.Node, order ordering, s *scope) (logical.
 	var keys []scalar.SortKey
 	for _, item := range order.items {
 		k := sortKey(item)
-		if i, ok := b.position(item.Expr, len(cols), "ORDER BY"); ok && b.env.OrderPositions {
+		if i, ok := b.orderPosition(item.Expr, len(cols)); ok {
 			k.Expr = cols[i].Ref()
 		} else {
 			e, err := b.expr(item.Expr, es)

@@ -155,8 +155,7 @@ func (b *Binder) pivotKeys(agg *aggregation, on []logical.Column, names *scope) 
 	var outs []output
 	for _, c := range names.columns() {
 		if !used[c.ID] {
-			agg.keys = append(agg.keys, c.Ref())
-			agg.keyCols = append(agg.keyCols, b.NewColumn(c.Name, c.Type, c.Required))
+			agg.addKey(c.Ref(), b.NewColumn(c.Name, c.Type, c.Required))
 			outs = append(outs, output{name: strings.ToLower(c.Name), expr: c.Ref()})
 		}
 	}

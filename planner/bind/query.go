@@ -14,7 +14,7 @@ func (b *Binder) query(q *syntax.Query, parent *scope, from *source) (logical.No
 	if err != nil {
 		return nil, err
 	}
-	order, err := orderingOf(q)
+	order, err := orderingOf(q, b.env.OrderNeedsLimit)
 	if err != nil {
 		return nil, err
 	}

@@ -24,10 +24,12 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 	if q.Script != nil {
 		return b.script(q, order, outer, from)
 	}
+	before := len(b.relations)
 	rel, names, err := b.fromClause(q.From, outer, from)
 	if err != nil {
 		return nil, err
 	}
+	b.hints(q.Hints, names, b.relations[before:])
 	if q.Where != nil {
 		if rel, err = b.where(rel, q.Where, names); err != nil {
 			return nil, err
@@ -56,7 +58,7 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 	if q.Having != nil {
 		hs := *es
 		hs.clause, hs.wins = "HAVING", nil
-		c, err := b.havingCondition(q.Having, outs, &hs)
+		c, err := b.havingCondition(q.Having, outs, wins, &hs)
 		if err != nil {
 			return nil, err
 		}
@@ -235,9 +237,6 @@ func (b *Binder) project(rel logical.Node, outs []output, keys []orderKey, disti
 	}
 	var n logical.Node = p
 	if distinct {
-		if err := allComparable(outs); err != nil {
-			return nil, err
-		}
 		n = b.distinct(n)
 	}
 	cols := n.Columns()
@@ -251,20 +250,6 @@ func (b *Binder) project(rel logical.Node, outs []output, keys []orderKey, disti
 		return n, nil
 	}
 	return keep(n, visible), nil
-}
-
-// allComparable refuses SELECT DISTINCT of what cannot be compared.
-func allComparable(outs []output) error {
-	for _, o := range outs {
-		if t := o.expr.Type(); !t.IsComparable() {
-			var pos diag.Pos
-			if o.from != nil {
-				pos = o.from.Pos()
-			}
-			return semantic(pos, "SELECT DISTINCT cannot compare %s, which is %s", o.name, t)
-		}
-	}
-	return nil
 }
 
 func isRequired(e scalar.Expr, required map[int]bool) bool {

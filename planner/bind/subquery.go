@@ -101,10 +101,34 @@ func (b *Binder) markSubquery(pos diag.Pos, q *syntax.Query, on []scalar.Expr, s
 }
 
 func (b *Binder) mark(j *logical.Join, s *exprScope) scalar.Expr {
-	j.Kind, j.L = logical.Mark, *s.rel
+	j.Kind = logical.Mark
 	j.Mark = b.NewColumn("_mark", types.BooleanType, false)
-	*s.rel = j
+	s.attach(j)
 	return j.Mark.Ref()
+}
+
+// attach puts the join of a subquery over what the expression is computed over:
+// the groups of an aggregation, or rows.
+func (s *exprScope) attach(j *logical.Join) {
+	if s.aggs != nil && !s.aggs.inside {
+		s.aggs.above = append(s.aggs.above, j)
+		return
+	}
+	j.L = *s.rel
+	*s.rel = j
+}
+
+// subqueriesOver puts the subqueries that see groups over n, which gives these.
+// over expresses what reads rows by the columns of n.
+func (a *aggregation) subqueriesOver(n logical.Node, over func(scalar.Expr) scalar.Expr) logical.Node {
+	for _, j := range a.above {
+		c := *j
+		c.L = n
+		c.On = logical.Map(c.On, over)
+		c.R = logical.Transform(c.R, func(n logical.Node) logical.Node { return n.MapExprs(over) })
+		n = &c
+	}
+	return n
 }
 
 // scalarSubquery binds (query) as a value: the relation gains its column.
@@ -120,6 +144,6 @@ func (b *Binder) scalarSubquery(e *syntax.Subquery, s *exprScope) (scalar.Expr, 
 	if len(cols) != 1 {
 		return nil, diag.Errorf(diag.CodeSubquery, e.Pos(), "a scalar subquery has one column, this one %d", len(cols))
 	}
-	*s.rel = &logical.Join{Kind: logical.Single, L: *s.rel, R: sub, Apply: true}
+	s.attach(&logical.Join{Kind: logical.Single, R: sub, Apply: true})
 	return cols[0].Ref(), nil
 }

@@ -184,7 +184,10 @@ func (b *Binder) define(w *windowing, defs []*syntax.NamedWindow, s *exprScope) 
 func (b *Binder) windowKeys(spec *syntax.WindowSpec, s *exprScope) (partition []scalar.Expr, order []scalar.SortKey, err error) {
 	key := func(e syntax.Expr) (scalar.Expr, error) {
 		bound, err := b.expr(e, s)
-		if err == nil && !bound.Type().IsComparable() {
+		if err != nil {
+			return nil, err
+		}
+		if t := bound.Type(); !t.IsComparable() || t.IsNested() || t.Kind == types.JSON {
 			err = window(e.Pos(), "a window cannot be partitioned or ordered by %s", bound.Type())
 		}
 		return bound, err

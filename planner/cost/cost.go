@@ -117,6 +117,8 @@ func (m *Model) estimate(n logical.Node) *Estimate {
 	case *logical.SingleRow:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: 1, Columns: copyOf(in.Columns)}
+	case *logical.LimitBy:
+		return m.limitBy(n)
 	case *logical.Sort:
 		in := m.Of(n.Input)
 		return &Estimate{Rows: in.Rows, Columns: copyOf(in.Columns)}

@@ -39,3 +39,6 @@ func (n *Distribute) MapExprs(f func(scalar.Expr) scalar.Expr) Node {
 func (n *Distribute) Describe() string {
 	return "Distribute by " + list(n.Keys) + " sort " + list(n.Sort)
 }
+
+// MapColumns has nothing to rename.
+func (n *Distribute) MapColumns(func(Column) Column) Node { return n }

@@ -55,3 +55,14 @@ func (n *Expand) Describe() string {
 	}
 	return fmt.Sprintf("Expand %s set#%d = %s", strings.Join(keys, ", "), n.Set.ID, strings.Join(sets, " "))
 }
+
+// MapColumns renames the keys' columns and the set's.
+func (n *Expand) MapColumns(f func(Column) Column) Node {
+	c := *n
+	c.Cols = make([]Column, len(n.Cols))
+	for i, col := range n.Cols {
+		c.Cols[i] = f(col)
+	}
+	c.Set = f(n.Set)
+	return &c
+}

@@ -2,12 +2,6 @@ package logical
 
 import "github.com/bixidata/bixi/planner/scalar"
 
-// columnMapper is a node outside this file's list that can rename the columns
-// it makes.
-type columnMapper interface {
-	MapColumns(f func(Column) Column) Node
-}
-
 // Renumber copies the tree n with each column c that it makes replaced by f(c),
 // which is called once a column. It reports false if some node cannot be copied.
 func Renumber(n Node, f func(Column) Column) (Node, bool) {
@@ -74,6 +68,22 @@ func (r *renumbering) made(n Node) (Node, bool) {
 		return &c, true
 	case *Union:
 		return &Union{All: n.All, Cols: r.columns(n.Cols)}, true
+	case *Expand:
+		c := *n
+		c.Cols, c.Set = r.columns(n.Cols), r.column(n.Set)
+		return &c, true
+	case *Generate:
+		c := *n
+		c.Cols = r.columns(n.Cols)
+		return &c, true
+	case *Window:
+		c := *n
+		c.Cols = r.columns(n.Cols)
+		return &c, true
+	case *Script:
+		c := *n
+		c.Cols = r.columns(n.Cols)
+		return &c, true
 	case *Shared:
 		return &Shared{Def: n.Def, From: n.From, Cols: r.columns(n.Cols)}, true
 	case *Join:
@@ -82,10 +92,8 @@ func (r *renumbering) made(n Node) (Node, bool) {
 			c.Mark = r.column(n.Mark)
 		}
 		return &c, true
-	case *Filter, *Sort, *Limit, *SingleRow:
+	case *Filter, *Sort, *Limit, *LimitBy, *Repeat, *Distribute, *SingleRow:
 		return n, true
-	case columnMapper:
-		return n.MapColumns(r.column), true
 	}
 	return nil, false
 }

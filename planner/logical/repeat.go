@@ -28,3 +28,6 @@ func (n *Repeat) MapExprs(f func(scalar.Expr) scalar.Expr) Node {
 
 // Describe shows the count.
 func (n *Repeat) Describe() string { return "Repeat " + n.Count.String() }
+
+// MapColumns has nothing to rename.
+func (n *Repeat) MapColumns(func(Column) Column) Node { return n }

@@ -70,7 +70,9 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	if len(left) == 0 {
 		return l.loopJoin(n, kind, ls, rs, residual, want, ordered, rows)
 	}
-	if n.Kind != logical.Single && l.shouldSwap(kind, ls, rs) {
+	swap := n.Kind != logical.Single && l.shouldSwap(kind, ls, rs)
+	asked := l.asksFor(n, kind, ls, rs, &swap)
+	if swap {
 		ls, rs, kind = rs, ls, swapped[kind]
 	}
 	l.joins++
@@ -79,7 +81,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	switch {
 	case ls.dist.single && rs.dist.single:
 		d = ls.dist
-	case !preservesRight(kind) && (seesAllRight(kind) || rs.bytes <= l.opts.BroadcastBytes):
+	case !preservesRight(kind) && (asked || seesAllRight(kind) || rs.bytes <= l.opts.BroadcastBytes):
 		rs.plan = l.broadcast(rs.plan, ordered)
 		j.Shared = true
 		d = ls.dist
@@ -186,7 +188,9 @@ func output(n *logical.Join, kind physical.JoinKind, left, right []logical.Colum
 }
 
 func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *joinSide, residual scalar.Expr, want need, ordered bool, rows float64) (*plan, error) {
-	if kind == physical.RightOuter || kind == physical.Inner && ls.bytes < rs.bytes {
+	swap := kind == physical.RightOuter || kind == physical.Inner && ls.bytes < rs.bytes
+	l.asksFor(n, kind, ls, rs, &swap)
+	if swap {
 		ls, rs, kind = rs, ls, swapped[kind]
 	}
 	if preservesRight(kind) {

@@ -22,6 +22,8 @@ import (
 type Options struct {
 	// BroadcastBytes is the largest estimated build side that every task reads whole.
 	BroadcastBytes float64
+	// Broadcasts are the relations that every task shall read whole.
+	Broadcasts []*logical.Broadcast
 	// SplitBytes is the compressed bytes a scanning task reads.
 	SplitBytes int64
 	// PartitionBytes and PartitionGroups bound what a task of a hash exchange gets.
@@ -163,6 +165,8 @@ func (l *Lowerer) lowerNode(n logical.Node, want need, ordered bool) (*plan, err
 		return l.limit(n, want)
 	case *logical.Shared:
 		return l.use(n)
+	case *logical.LimitBy:
+		return l.limitBy(n, want)
 	case *logical.Write:
 		return l.write(n)
 	case *logical.Unload:

@@ -31,6 +31,9 @@ func (l *Lowerer) window(n *logical.Window, want need, ordered bool) (*plan, err
 		if len(n.Partition) > 0 {
 			partitions = l.partitions(est.Rows*est.Width(in.cols), 0)
 		}
+		if n.Top != nil && topGain*l.cost.Partitions(n)*float64(n.Top.Limit) < in.rows {
+			in = l.topBefore(n, in)
+		}
 		in = l.hashed(in, n.Partition, partitions, ordered && unsorted)
 	}
 	if !unsorted && !sorted(in, keys) {
@@ -39,6 +42,25 @@ func (l *Lowerer) window(n *logical.Window, want need, ordered bool) (*plan, err
 	out := &plan{node: l.windowNode(n, in), dist: in.dist, rows: l.cost.Of(n).Rows}
 	out.cols = append(append(out.cols, in.cols...), n.Cols...)
 	return out, nil
+}
+
+// topGain is how many times the rows wanted of all partitions must fit into the
+// input for it to be worth sorting before the exchange too.
+const topGain = 8
+
+// topBefore drops, in each task before the exchange, the rows whose rank among its
+// own is beyond the limit: among all it cannot be less.
+func (l *Lowerer) topBefore(n *logical.Window, in *plan) *plan {
+	at := n.Top.Func
+	own := &logical.Window{
+		Partition: n.Partition, Order: n.Order, Top: &logical.Top{Limit: n.Top.Limit},
+		Funcs: n.Funcs[at : at+1], Cols: n.Cols[at : at+1],
+	}
+	ranked := *in
+	ranked.node = &physical.Sort{Unary: unary(in.node), Keys: in.keys(windowOrder(n))}
+	ranked.node = l.windowNode(own, &ranked)
+	ranked.cols = append(append([]logical.Column{}, in.cols...), own.Cols...)
+	return l.arrange(&ranked, in.cols)
 }
 
 // windowOrder is the order of a window's input.

@@ -72,6 +72,7 @@ var Nodes = []Node{
 	&Generate{},
 	&Script{},
 	&Window{},
+	&LimitBy{},
 }
 
 // Format draws the plan as an indented tree.

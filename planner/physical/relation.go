@@ -339,6 +339,9 @@ type Union struct {
 func (u *Union) Schema() types.Schema { return u.All[0].Schema() }
 func (u *Union) Describe() string     { return "Union" }
 
+// ManyRows is the message of a scalar subquery that is none.
+const ManyRows = "a scalar subquery gave more rows than one"
+
 // SingleRow gives its input's only row, a row of NULLs if there is none, and
 // fails if there are more (scalar subquery).
 type SingleRow struct {

@@ -3,57 +3,104 @@ package rule
 import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
-	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 )
 
-// decorrelate turns every Apply into a join: the conditions by which the right
-// side refers to the left are pulled up through it until they stand in On
-// (Galindo-Legaria and Joshi, SIGMOD 2001). An aggregate on the way gains the
-// inner side of each equality as a grouping key.
+// decorrelate turns every Apply into joins, from the outermost inwards
+// (docs/decisions/0012-subqueries.md). Where the conditions by which the right
+// side refers to the left can be pulled up into On, that is all (pull.go).
+// Otherwise the right side is computed for the distinct bindings of the outer
+// columns it reads, and joined back on them (domain.go): then its own Applies
+// refer to nothing outside and are next.
 func decorrelate(c *Context, n logical.Node) (logical.Node, error) {
+	if f, ok := n.(*logical.Filter); ok {
+		c.decide(f)
+	}
+	j, ok := n.(*logical.Join)
+	if !ok || !j.Apply {
+		return c.decorrelateInputs(n)
+	}
+	l, err := decorrelate(c, j.L)
+	if err != nil {
+		return nil, err
+	}
+	own := *j
+	own.L = l
+	if !refersTo(j.R, logical.IDs(j.L)) {
+		if own.R, err = decorrelate(c, j.R); err != nil {
+			return nil, err
+		}
+		return c.uncorrelated(&own), nil
+	}
+	if r, ok := c.pullAll(j.R); ok {
+		simple := own
+		simple.R = r
+		if out, ok := c.attach(&simple); ok {
+			return out, nil
+		}
+	}
+	out, err := c.bindings(&own)
+	if err != nil {
+		return nil, err
+	}
+	return decorrelate(c, out)
+}
+
+func (c *Context) decorrelateInputs(n logical.Node) (logical.Node, error) {
 	in := n.Inputs()
-	if len(in) > 0 {
+	if len(in) == 0 {
+		return n, nil
+	}
+	out := make([]logical.Node, len(in))
+	for i, k := range in {
+		var err error
+		if out[i], err = decorrelate(c, k); err != nil {
+			return nil, err
+		}
+	}
+	return n.WithInputs(out), nil
+}
+
+// pullAll decorrelates the applies of n by pulling alone, from the innermost
+// outwards. n may itself refer to an outer query.
+func (c *Context) pullAll(n logical.Node) (logical.Node, bool) {
+	if f, ok := n.(*logical.Filter); ok {
+		c.decide(f)
+	}
+	if in := n.Inputs(); len(in) > 0 {
 		out := make([]logical.Node, len(in))
 		for i, k := range in {
-			var err error
-			if out[i], err = decorrelate(c, k); err != nil {
-				return nil, err
+			var ok bool
+			if out[i], ok = c.pullAll(k); !ok {
+				return nil, false
 			}
 		}
 		n = n.WithInputs(out)
 	}
-	j, ok := n.(*logical.Join)
-	if !ok || !j.Apply {
-		return n, nil
+	if j, ok := n.(*logical.Join); ok && j.Apply {
+		return c.attach(j)
+	}
+	return n, true
+}
+
+// attach makes a join of an Apply whose right side has no Apply left; false if
+// pulling is not enough.
+func (c *Context) attach(j *logical.Join) (logical.Node, bool) {
+	outer := logical.IDs(j.L)
+	if !refersTo(j.R, outer) {
+		return c.uncorrelated(j), true
+	}
+	if j.Kind == logical.Single {
+		return c.pullSingle(j)
+	}
+	p := &puller{c: c, outer: outer, exists: true, preds: append([]scalar.Expr{}, j.On...)}
+	r, ok := p.pull(j.R)
+	if !ok {
+		return nil, false
 	}
 	plain := *j
-	plain.Apply = false
-	if j.Kind == logical.Single {
-		return c.single(&plain)
-	}
-	outer := logical.IDs(j.L)
-	if refersTo(j.R, outer) {
-		p := &puller{c: c, outer: outer, exists: true}
-		r, err := p.pull(j.R)
-		if err != nil {
-			return nil, err
-		}
-		if j.Kind == logical.AntiNull {
-			plain.Kind = logical.Anti
-			plain.On = logical.Map(plain.On, func(e scalar.Expr) scalar.Expr { return notFalse(&plain, e) })
-		}
-		plain.R = r
-		plain.On = append(append([]scalar.Expr{}, plain.On...), p.preds...)
-		return c.existsMark(&plain, true), nil
-	}
-	if len(j.On) == 0 && j.Kind != logical.Mark || j.Kind == logical.Mark && len(j.On) == 0 {
-		plain.R = &logical.Limit{Input: j.R, Count: 1}
-	}
-	if j.Kind == logical.AntiNull {
-		simplifyAntiNull(&plain)
-	}
-	return c.existsMark(&plain, len(j.On) == 0), nil
+	plain.R, plain.On = r, p.preds[:len(j.On):len(j.On)]
+	return c.combine(&plain, p.preds[len(j.On):])
 }
 
 // refersTo reports whether the subtree n reads a column of outer.
@@ -66,33 +113,131 @@ func refersTo(n logical.Node, outer map[int]bool) bool {
 	return false
 }
 
-// existsMark makes a mark join's mark FALSE rather than NULL where it stands for
-// EXISTS, which is never unknown.
-func (c *Context) existsMark(j *logical.Join, exists bool) logical.Node {
-	if j.Kind != logical.Mark || !exists {
-		return j
+// uncorrelated makes a join of an Apply whose sides know nothing of each other.
+func (c *Context) uncorrelated(j *logical.Join) logical.Node {
+	plain := *j
+	plain.Apply = false
+	if j.Kind == logical.Single {
+		plain.Kind = logical.Inner
+		if !oneRow(j.R) {
+			plain.R = &logical.SingleRow{Input: j.R}
+		}
+		return &plain
 	}
-	raw := c.NewColumn("_mark", types.BooleanType, false)
-	mark := j.Mark
-	j.Mark = raw
-	return passThrough(j, j.L.Columns(), []scalar.Expr{call("is_true", raw.Ref())}, []logical.Column{mark})
+	if len(j.On) == 0 {
+		plain.R = &logical.Limit{Input: j.R, Count: 1}
+	}
+	switch {
+	case j.Kind == logical.AntiNull && allRequired(j.On, requiredColumns(j)):
+		plain.Kind = logical.Anti // nothing can be NULL
+	case (j.Kind == logical.AntiNull || j.Kind == logical.Mark) && len(j.On) > 1 && !allKeys(j):
+		// A join decides what is unknown by its keys; other conditions say it themselves.
+		if n, ok := c.combine(j, nil); ok {
+			return n
+		}
+	}
+	if j.Kind == logical.Mark && len(j.On) == 0 {
+		return c.existsMark(&plain)
+	}
+	return &plain
 }
 
-// simplifyAntiNull finds a cheaper form of NOT IN: a plain anti join if nothing
-// can be NULL, and for several columns an anti join over null-aware conditions.
-func simplifyAntiNull(j *logical.Join) {
+// combine makes a join of an Apply whose right side refers to nothing outside any
+// more. preds hold for the pairs of rows that belong together, and On is what the
+// subquery's kind asks of such a pair.
+func (c *Context) combine(j *logical.Join, preds []scalar.Expr) (logical.Node, bool) {
+	plain := *j
+	plain.Apply = false
+	switch j.Kind {
+	case logical.AntiNull:
+		plain.Kind = logical.Anti
+		plain.On = logical.Map(j.On, func(e scalar.Expr) scalar.Expr { return notFalse(j, e) })
+	case logical.Mark:
+		if len(j.On) > 0 && !c.decided[j.Mark.ID] && !allRequired(j.On, requiredColumns(j)) {
+			return c.twoMarks(&plain, preds)
+		}
+		plain.On = append(append([]scalar.Expr{}, plain.On...), preds...)
+		return c.existsMark(&plain), true
+	}
+	plain.On = append(append([]scalar.Expr{}, plain.On...), preds...)
+	return &plain, true
+}
+
+// existsMark makes a mark join's mark FALSE rather than NULL where the condition
+// cannot be decided, which is what EXISTS means.
+func (c *Context) existsMark(j *logical.Join) logical.Node {
+	own := *j
+	own.Mark = c.NewColumn("_mark", types.BooleanType, false)
+	return passThrough(&own, j.L.Columns(), []scalar.Expr{call("is_true", own.Mark.Ref())}, []logical.Column{j.Mark})
+}
+
+// twoMarks makes the mark of a correlated IN over values that may be NULL: of the
+// rows that belong to the left one (preds), TRUE if one is equal, NULL if for one
+// that cannot be decided, and FALSE otherwise.
+func (c *Context) twoMarks(j *logical.Join, preds []scalar.Expr) (logical.Node, bool) {
+	outer := logical.IDs(j.L)
+	for id := range logical.Free(j.R) {
+		if !outer[id] {
+			return nil, false
+		}
+	}
+	def := &logical.Definition{Name: "subquery", Root: j.R}
+	first, second := sameColumns(def), def.Use(c.fresh)
+	by := map[int]scalar.Expr{}
+	for i, id := range second.From {
+		by[id] = second.Cols[i].Ref()
+	}
+	yes := &logical.Join{Kind: logical.Mark, L: j.L, R: first, On: append(append([]scalar.Expr{}, j.On...), preds...)}
+	yes.Mark = c.NewColumn("_mark", types.BooleanType, false)
+	maybe := &logical.Join{Kind: logical.Mark, L: yes, R: second}
+	maybe.Mark = c.NewColumn("_mark", types.BooleanType, false)
+	for _, e := range j.On {
+		maybe.On = append(maybe.On, logical.Substitute(notFalse(j, e), by))
+	}
+	for _, e := range preds {
+		maybe.On = append(maybe.On, logical.Substitute(e, by))
+	}
+	mark := &scalar.Case{
+		Whens: []scalar.Expr{call("is_true", yes.Mark.Ref()), call("is_true", maybe.Mark.Ref())},
+		Thens: []scalar.Expr{&scalar.Literal{Value: true, Typ: types.BooleanType}, &scalar.Literal{Typ: types.BooleanType}},
+		Else:  &scalar.Literal{Value: false, Typ: types.BooleanType}, Typ: types.BooleanType,
+	}
+	return passThrough(maybe, j.L.Columns(), []scalar.Expr{mark}, []logical.Column{j.Mark}), true
+}
+
+func (c *Context) fresh(col logical.Column) logical.Column {
+	return c.NewColumn(col.Name, col.Type, col.Required)
+}
+
+// sameColumns is the use of def in whose place its root stood: the columns keep
+// their numbers.
+func sameColumns(def *logical.Definition) *logical.Shared {
+	return def.Use(func(c logical.Column) logical.Column { return c })
+}
+
+// allKeys reports whether each condition of j equates something of one side with
+// something of the other.
+func allKeys(j *logical.Join) bool {
+	l, r := logical.IDs(j.L), logical.IDs(j.R)
+	of := func(e scalar.Expr, ids map[int]bool) bool { return logical.Refs(e, ids) && logical.Within(e, ids) }
+	for _, e := range j.On {
+		c, ok := e.(*scalar.Call)
+		if !ok || c.Name != "=" || !(of(c.Args[0], l) && of(c.Args[1], r) || of(c.Args[0], r) && of(c.Args[1], l)) {
+			return false
+		}
+	}
+	return true
+}
+
+// requiredColumns is the set of columns of j's sides that are never NULL.
+func requiredColumns(j *logical.Join) map[int]bool {
 	required := map[int]bool{}
 	for _, n := range j.Inputs() {
 		for _, col := range n.Columns() {
 			required[col.ID] = col.Required
 		}
 	}
-	if allRequired(j.On, required) {
-		j.Kind = logical.Anti
-	} else if len(j.On) > 1 {
-		j.Kind = logical.Anti
-		j.On = logical.Map(j.On, func(e scalar.Expr) scalar.Expr { return notFalse(j, e) })
-	}
+	return required
 }
 
 func allRequired(conds []scalar.Expr, required map[int]bool) bool {
@@ -108,70 +253,10 @@ func allRequired(conds []scalar.Expr, required map[int]bool) bool {
 
 // notFalse is e, or "e is true or unknown" where a NULL can make it unknown.
 func notFalse(j *logical.Join, e scalar.Expr) scalar.Expr {
-	required := map[int]bool{}
-	for _, n := range j.Inputs() {
-		for _, col := range n.Columns() {
-			required[col.ID] = col.Required
-		}
-	}
-	if allRequired([]scalar.Expr{e}, required) {
+	if allRequired([]scalar.Expr{e}, requiredColumns(j)) {
 		return e
 	}
 	return call("not", call("is_false", e))
-}
-
-// single decorrelates a scalar subquery.
-func (c *Context) single(j *logical.Join) (logical.Node, error) {
-	outer := logical.IDs(j.L)
-	if !refersTo(j.R, outer) {
-		j.Kind = logical.Inner
-		if !oneRow(j.R) {
-			j.R = &logical.SingleRow{Input: j.R}
-		}
-		return j, nil
-	}
-	// A projection over the subquery's aggregate is computed above the join, so
-	// that it sees the aggregate's value over no rows.
-	if p, ok := j.R.(*logical.Project); ok {
-		below := *j
-		below.R = p.Input
-		n, err := c.single(&below)
-		if err != nil {
-			return nil, err
-		}
-		return passThrough(n, n.Columns(), p.Items, p.Cols), nil
-	}
-	a, ok := j.R.(*logical.Aggregate)
-	if !ok || len(a.Keys) > 0 {
-		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a scalar subquery that refers to the outer query must be an aggregate without GROUP BY").
-			WithHint("wrap its column in MAX() or ANY_VALUE()")
-	}
-	pull := &puller{c: c, outer: outer}
-	r, err := pull.pull(a)
-	if err != nil {
-		return nil, err
-	}
-	agg := r.(*logical.Aggregate)
-	cols := append([]logical.Column{}, agg.Cols...)
-	var items []scalar.Expr
-	var itemCols []logical.Column
-	for i, call := range agg.Aggs {
-		at := len(agg.Keys) + i
-		f := c.Functions.Lookup(call.Name)
-		if f == nil || !f.Aggregate.EmptyIsZero {
-			continue
-		}
-		raw := c.NewColumn(cols[at].Name, cols[at].Type, false)
-		zero := &scalar.Literal{Value: int64(0), Typ: cols[at].Type}
-		items = append(items, &scalar.Call{Name: "coalesce", Args: []scalar.Expr{raw.Ref(), zero}, Typ: cols[at].Type})
-		itemCols = append(itemCols, cols[at])
-		cols[at] = raw
-	}
-	left := &logical.Join{Kind: logical.Left, L: j.L, R: &logical.Aggregate{Input: agg.Input, Keys: agg.Keys, Aggs: agg.Aggs, Cols: cols}, On: pull.preds}
-	if len(items) == 0 {
-		return left, nil
-	}
-	return passThrough(left, left.Columns(), items, itemCols), nil
 }
 
 // oneRow reports whether n gives exactly one row whatever the data.
@@ -189,189 +274,4 @@ func oneRow(n logical.Node) bool {
 		return n.Kind == logical.Inner && len(n.On) == 0 && oneRow(n.L) && oneRow(n.R)
 	}
 	return false
-}
-
-// puller pulls the conditions on outer columns out of a subtree.
-type puller struct {
-	c     *Context
-	outer map[int]bool
-	// exists: only whether there is a row matters, not how many or which.
-	exists bool
-	preds  []scalar.Expr
-}
-
-func (p *puller) correlated(e scalar.Expr) bool { return logical.Refs(e, p.outer) }
-
-// pull gives n without references to outer columns; p.preds gains the conditions
-// that must hold between n's columns and the outer ones. n may gain columns.
-func (p *puller) pull(n logical.Node) (logical.Node, error) {
-	if !refersTo(n, p.outer) {
-		return n, nil
-	}
-	switch n := n.(type) {
-	case *logical.Filter:
-		return p.filter(n)
-	case *logical.Project:
-		return p.project(n)
-	case *logical.Generate:
-		return p.generate(n)
-	case *logical.Aggregate:
-		return p.aggregate(n)
-	case *logical.Join:
-		return p.join(n)
-	case *logical.Window:
-		return p.window(n)
-	case *logical.Expand:
-		if !anyCorrelated(p, n.Keys) {
-			in, err := p.pull(n.Input)
-			return n.WithInputs([]logical.Node{in}), err
-		}
-	case *logical.Repeat, *logical.Distribute:
-		if !anyCorrelated(p, n.Exprs()) {
-			in, err := p.pull(n.Inputs()[0])
-			return n.WithInputs([]logical.Node{in}), err
-		}
-	case *logical.Sort:
-		if !anyCorrelated(p, n.Exprs()) {
-			return p.pull(n.Input)
-		}
-	case *logical.Limit:
-		if p.exists && n.Count != 0 && n.Offset == 0 {
-			return p.pull(n.Input)
-		}
-		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "LIMIT in a subquery that refers to the outer query is not supported")
-	}
-	return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "the subquery refers to the outer query in a way that is not supported").
-		WithHint("write it as a join")
-}
-
-func anyCorrelated(p *puller, es []scalar.Expr) bool {
-	for _, e := range es {
-		if p.correlated(e) {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *puller) filter(n *logical.Filter) (logical.Node, error) {
-	in, err := p.pull(n.Input)
-	if err != nil {
-		return nil, err
-	}
-	var keep []scalar.Expr
-	for _, e := range n.Conds {
-		if p.correlated(e) {
-			p.preds = append(p.preds, e)
-		} else {
-			keep = append(keep, e)
-		}
-	}
-	return filtered(in, keep), nil
-}
-
-// expose lists the inner columns that the pulled conditions read and n does not give.
-func (p *puller) expose(in, n logical.Node) []logical.Column {
-	have, used := logical.IDs(n), columnsOf(p.preds...)
-	var out []logical.Column
-	for _, c := range in.Columns() {
-		if used[c.ID] && !have[c.ID] {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-func (p *puller) project(n *logical.Project) (logical.Node, error) {
-	in, err := p.pull(n.Input)
-	if err != nil {
-		return nil, err
-	}
-	out := &logical.Project{Input: in}
-	for i, e := range n.Items {
-		if p.correlated(e) {
-			if p.exists {
-				continue // the value of this column does not matter unless On reads it
-			}
-			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a subquery cannot select columns of the outer query")
-		}
-		out.Items, out.Cols = append(out.Items, e), append(out.Cols, n.Cols[i])
-	}
-	for _, c := range p.expose(in, out) {
-		out.Items, out.Cols = append(out.Items, c.Ref()), append(out.Cols, c)
-	}
-	return out, nil
-}
-
-func (p *puller) aggregate(n *logical.Aggregate) (logical.Node, error) {
-	before := len(p.preds)
-	in, err := p.pull(n.Input)
-	if err != nil {
-		return nil, err
-	}
-	if len(n.Always) > 0 {
-		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a subquery that refers to the outer query cannot have a grouping set without keys")
-	}
-	if anyCorrelated(p, n.Exprs()) {
-		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "an aggregate cannot take columns of the outer query")
-	}
-	out := &logical.Aggregate{Input: in, Keys: append([]scalar.Expr{}, n.Keys...), Aggs: n.Aggs}
-	keyCols := append([]logical.Column{}, n.Cols[:len(n.Keys)]...)
-	for i := before; i < len(p.preds); i++ {
-		inner, outer, ok := p.equality(p.preds[i])
-		if !ok {
-			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "below an aggregate, a subquery can refer to the outer query by equalities only")
-		}
-		col := p.c.NewColumn("_key", inner.Type(), false)
-		out.Keys, keyCols = append(out.Keys, inner), append(keyCols, col)
-		p.preds[i] = call("=", col.Ref(), outer)
-	}
-	out.Cols = append(keyCols, n.Cols[len(n.Keys):]...)
-	return out, nil
-}
-
-// equality splits an equality into the side over inner columns and the side over
-// outer ones.
-func (p *puller) equality(e scalar.Expr) (inner, outer scalar.Expr, ok bool) {
-	c, is := e.(*scalar.Call)
-	if !is || c.Name != "=" {
-		return nil, nil, false
-	}
-	l, r := c.Args[0], c.Args[1]
-	if p.correlated(l) {
-		l, r = r, l
-	}
-	if p.correlated(l) || !logical.Within(r, p.outer) {
-		return nil, nil, false
-	}
-	return l, r, true
-}
-
-func (p *puller) join(n *logical.Join) (logical.Node, error) {
-	out := *n
-	var err error
-	switch n.Kind {
-	case logical.Inner:
-		if out.L, err = p.pull(n.L); err != nil {
-			return nil, err
-		}
-		if out.R, err = p.pull(n.R); err != nil {
-			return nil, err
-		}
-		out.On = nil
-		for _, e := range n.On {
-			if p.correlated(e) {
-				p.preds = append(p.preds, e)
-			} else {
-				out.On = append(out.On, e)
-			}
-		}
-		return &out, nil
-	case logical.Left, logical.Semi, logical.Anti, logical.AntiNull, logical.Mark:
-		if !refersTo(n.R, p.outer) && !anyCorrelated(p, n.On) {
-			out.L, err = p.pull(n.L)
-			return &out, err
-		}
-	}
-	return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "the subquery refers to the outer query from inside a %s join, which is not supported", n.Kind)
 }

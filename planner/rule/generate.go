@@ -3,7 +3,6 @@ package rule
 import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
-	"github.com/bixidata/bixi/sql/diag"
 )
 
 // pushGenerate moves the conditions on columns that only pass through below the
@@ -26,15 +25,4 @@ func (c *Context) pushGenerate(n *logical.Generate, conds []scalar.Expr) logical
 	}
 	out.Input = c.push(n.Input, down)
 	return filtered(&out, stay)
-}
-
-// generate pulls through a table function whose arguments are of the subquery.
-func (p *puller) generate(n *logical.Generate) (logical.Node, error) {
-	if anyCorrelated(p, n.Exprs()) {
-		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "the table function %s cannot take columns of the outer query", n.Call.Name)
-	}
-	out := *n
-	var err error
-	out.Input, err = p.pull(n.Input)
-	return &out, err
 }

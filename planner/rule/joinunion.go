@@ -73,7 +73,7 @@ func (c *Context) joinInput(j *logical.Join, side int, u *logical.Union, input l
 		by[id] = use.Cols[i].Ref()
 	}
 	var right logical.Node = use
-	if isCheap(def.Root) {
+	if c.isCheap(def.Root) {
 		right = c.inline(use, true)
 	}
 	one := *j

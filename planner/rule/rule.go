@@ -19,6 +19,8 @@ type Context struct {
 	Fold      func(scalar.Expr) (types.Datum, bool)
 	NewColumn func(name string, t types.Type, required bool) logical.Column
 	Cost      *cost.Model
+	// decided are the marks whose NULL is as good as FALSE, while decorrelating.
+	decided map[int]bool
 }
 
 // Pass is one rewrite of a whole tree.

@@ -12,7 +12,7 @@ func inlineShared(c *Context, n logical.Node) (logical.Node, error) {
 	uses := logical.Uses(n)
 	defs := logical.Definitions(n)
 	for i, d := range defs {
-		if len(uses[d]) > 1 && !isCheap(d.Root) {
+		if len(uses[d]) > 1 && !c.isCheap(d.Root) {
 			continue
 		}
 		put := func(n logical.Node) logical.Node {
@@ -28,17 +28,6 @@ func inlineShared(c *Context, n logical.Node) (logical.Node, error) {
 		n = logical.Transform(n, put)
 	}
 	return n, nil
-}
-
-// isCheap reports whether n only reads, filters and computes.
-func isCheap(n logical.Node) bool {
-	switch n.(type) {
-	case *logical.Scan, *logical.Values:
-		return true
-	case *logical.Filter, *logical.Project:
-		return isCheap(n.Inputs()[0])
-	}
-	return false
 }
 
 // inline is the definition of s, giving the columns of s; a copy where there are

@@ -3,7 +3,6 @@ package rule
 import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
-	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 )
 
@@ -57,14 +56,15 @@ func pruneWindow(n *logical.Window, need map[int]bool) logical.Node {
 
 // window pulls conditions through a window: those that equate an inner with an
 // outer expression, as each outer row then sees the rows of one value of it.
-func (p *puller) window(n *logical.Window) (logical.Node, error) {
-	before := len(p.preds)
-	in, err := p.pull(n.Input)
-	if err != nil {
-		return nil, err
+func (p *puller) window(n *logical.Window) (logical.Node, bool) {
+	if p.correlated(n.Exprs()...) {
+		return nil, false
 	}
-	if anyCorrelated(p, n.Exprs()) {
-		return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a window cannot read columns of the outer query")
+	p.use(n.Exprs()...)
+	before := len(p.preds)
+	in, ok := p.pull(n.Input)
+	if !ok {
+		return nil, false
 	}
 	out := *n
 	out.Input = in
@@ -72,11 +72,11 @@ func (p *puller) window(n *logical.Window) (logical.Node, error) {
 	for _, e := range p.preds[before:] {
 		inner, _, ok := p.equality(e)
 		if !ok {
-			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "below a window, a subquery can refer to the outer query by equalities only")
+			return nil, false
 		}
 		out.Partition = append(out.Partition, inner)
 	}
-	return &out, nil
+	return &out, true
 }
 
 // windowTop tells a window which of its rows a condition above drops anyway: those

@@ -11,8 +11,9 @@ import (
 // Limits that keep every recursion over a tree, here and in later rooms, within
 // a few megabytes of stack.
 const (
-	maxNesting = 500    // parentheses, subqueries, CASE, nested types
-	maxHeight  = 20_000 // of a chain such as a + b + c …, nesting included
+	maxNesting   = 500     // parentheses, subqueries, CASE, nested types
+	maxStatement = 2 << 20 // bytes of a statement
+	maxHeight    = 20_000  // of a chain such as a + b + c …, nesting included
 )
 
 // Parse reads a script: statements with semicolons between them.
@@ -44,6 +45,10 @@ func Parse(text string) ([]Statement, error) {
 
 // ParseStatement reads exactly one statement; one semicolon may follow it.
 func ParseStatement(text string) (Statement, error) {
+	if len(text) > maxStatement {
+		return nil, diag.Errorf(diag.CodeParse, diag.Pos{Line: 1, Col: 1}, "the statement has %d bytes, and %d is the most", len(text), maxStatement).
+			WithHint("load many rows with bixi table import")
+	}
 	return parseOne(text, func(p *parser) Statement {
 		s := p.statement()
 		p.acceptOp(";")

@@ -198,7 +198,14 @@ func nthOf(call *udf.Call) (int64, int, error) {
 
 // picked is a function that takes a value out of the frame.
 func picked(pick picker) *udf.Window {
-	return &udf.Window{Framed: true, Nulls: true, New: func(call *udf.Call, ignoreNulls bool) (udf.WindowEval, error) {
+	reach := func(call *udf.Call) (int64, int64) {
+		nth, flag, err := pick(call)
+		if err != nil || len(call.Args) > flag && call.Consts[flag] != false {
+			return 0, 1
+		}
+		return nth, 0
+	}
+	return &udf.Window{Framed: true, Nulls: true, Reach: reach, New: func(call *udf.Call, ignoreNulls bool) (udf.WindowEval, error) {
 		nth, flag, err := pick(call)
 		if err != nil {
 			return nil, err

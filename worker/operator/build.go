@@ -24,6 +24,7 @@ var builders = map[string]builder{
 	"FileSink":      use(newFileSink),
 	"Project":       use(newProject),
 	"Limit":         use(newLimit),
+	"LimitBy":       use(newLimitBy),
 	"Union":         use(newUnion),
 	"SingleRow":     use(newSingleRow),
 	"HashJoin":      use(newHashJoin),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/sql/diag"
 )
 
 // hashJoin builds a table over its right input when it is opened and probes it
@@ -51,7 +52,7 @@ func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, erro
 		env.Filters = &Filters{}
 	}
 	j := &hashJoin{shareKey: fmt.Sprintf("join %d", n.ID), node: n, env: env, left: in[0], right: in[1], keys: side(leftExprs)}
-	j.build = newJoinBuilder(n, side(rightExprs), neededRight(n, residual), nil)
+	j.build = newJoinBuilder(n, side(rightExprs), neededRight(n, residual), env)
 	wantLeft, wantRight := wantedColumns(n)
 	j.probe = joinProbe{join: j, residual: residual, limit: env.batchRows(), wantLeft: wantLeft, wantRight: wantRight}
 	return j, nil
@@ -83,11 +84,11 @@ func (j *hashJoin) openTable(ctx context.Context) error {
 		j.table = t
 		return err
 	}
-	v, err := j.env.Shared(j.shareKey, func() (any, error) { return j.makeTable(ctx) })
+	v, err := j.env.Shared(j.shareKey, func() (any, error) { return j.makeShare(ctx) })
 	if err != nil {
 		return err
 	}
-	j.table = v.(*joinTable)
+	v.(*joinShare).take(j)
 	return nil
 }
 
@@ -140,15 +141,22 @@ func (j *hashJoin) readRight(ctx context.Context) error {
 	}
 }
 
-// canSpill reports whether the join can be done in partitions. A shared table is
-// made of a side that the planner found small. Without keys all rows are in one
-// partition. Comparing NULLs of several keys needs all right rows at once.
-func (j *hashJoin) canSpill() bool {
-	if len(j.node.RightKeys) == 0 || j.shared() || j.env.Scratch == nil {
+// canSpill reports whether rows can be spilled at all.
+func (j *hashJoin) canSpill() bool { return j.env.Scratch != nil }
+
+// hasParts reports whether the join can be done in partitions. Without keys all
+// rows are in one, and comparing NULLs of several keys needs all right rows.
+func (j *hashJoin) hasParts() bool {
+	if len(j.node.RightKeys) == 0 {
 		return false
 	}
 	nulls := j.node.Kind == physical.LeftAntiNull || j.node.Kind == physical.LeftMark
 	return !nulls || len(j.node.RightKeys) == 1 && j.node.Residual == nil
+}
+
+// errMany is the error of a left row with several matches where one is allowed.
+func (j *hashJoin) errMany() error {
+	return diag.Errorf(diag.CodeSubquery, diag.Pos{}, "%s", j.node.Many)
 }
 
 func (j *hashJoin) shared() bool { return j.node.Shared && j.env.Shared != nil }

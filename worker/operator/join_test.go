@@ -286,6 +286,33 @@ func TestJoinSpillsInSplits(t *testing.T) {
 	}
 }
 
+// What has no partitions is joined in blocks, and so is a key with too many rows.
+func TestJoinInBlocks(t *testing.T) {
+	for kind := physical.Inner; kind <= physical.RightAnti; kind++ {
+		for _, c := range []joinCase{
+			{kind: kind, loop: true, residual: 50_300, values: 300},
+			{kind: kind, keys: []int{0, 1}, values: 40},
+			{kind: kind, keys: []int{0}, values: 2},
+		} {
+			r := rand.New(rand.NewPCG(8, 8))
+			left, right := drawn(r, 40, 15, int(c.values), 0), drawn(r, 3000, 100, int(c.values), 50_000)
+			want, err := c.run(t, testEnv(256), left, right)
+			if err != nil {
+				t.Fatal(err)
+			}
+			env := testEnv(256)
+			env.Memory, env.Scratch = memory.NewBudget(40_000), store.NewMemory()
+			got, err := c.run(t, env, left, right)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: %v\ngot  %d %s\nwant %d %s", c, err, len(got), first(got, want), len(want), first(want, got))
+			}
+			if env.Memory.Peak() > 400_000 || env.Memory.Used() != 0 {
+				t.Errorf("%s: %d bytes at most, %d at the end", c, env.Memory.Peak(), env.Memory.Used())
+			}
+		}
+	}
+}
+
 // Pieces stay near BatchRows however many matches a row has.
 func TestJoinOfSkewedKey(t *testing.T) {
 	one := func(n int) []*batch.Batch {
@@ -363,7 +390,7 @@ func TestJoinShared(t *testing.T) {
 	if built != 1 {
 		t.Errorf("built %d times", built)
 	}
-	if err := table.(*joinTable).Close(); err != nil {
+	if err := table.(*joinShare).Close(); err != nil {
 		t.Error(err)
 	}
 }

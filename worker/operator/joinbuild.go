@@ -23,14 +23,15 @@ type joinBuilder struct {
 	keyed  partBuilder  // the key columns, if words are hashes
 	words  []uint64
 	able   batch.Bitmap // which rows can match; nil: all
+	env    *Env
 	memory *memory.Reservation
 	full   bool // behave as if there was no more memory
 	plain  bool // make no filters
 }
 
 // newJoinBuilder prepares to keep the columns of needs.
-func newJoinBuilder(n *physical.HashJoin, keys *joinKeys, needs []bool, m *memory.Reservation) *joinBuilder {
-	b := &joinBuilder{node: n, keys: keys, types: schemaTypes(n.Right), memory: m}
+func newJoinBuilder(n *physical.HashJoin, keys *joinKeys, needs []bool, env *Env) *joinBuilder {
+	b := &joinBuilder{node: n, keys: keys, types: schemaTypes(n.Right), env: env}
 	for i, need := range needs {
 		if need {
 			b.stored = append(b.stored, i)
@@ -110,7 +111,7 @@ func (j *joinBuilder) reserve() error {
 	n := held + 8*int64(len(j.words)) + indexBytes(len(j.words))
 	if n > j.memory.Held() {
 		n += n / 8
-		if need := n - j.memory.Held(); !j.memory.Resize(n) {
+		if need := n - j.memory.Held(); !j.env.reserve(j.memory, n) {
 			return j.memory.Err(need)
 		}
 	}

@@ -18,8 +18,14 @@ func (p *joinProbe) filterLeft(kind physical.JoinKind) (*batch.Batch, error) {
 			return nil, err
 		}
 	}
+	return p.decided(kind, unknown), nil
+}
+
+// decided is the piece, given which rows have a match and for which that is
+// unknown.
+func (p *joinProbe) decided(kind physical.JoinKind, unknown []bool) *batch.Batch {
 	if kind == physical.LeftMark {
-		return p.mark(unknown), nil
+		return p.mark(unknown)
 	}
 	sel := growInts(p.outL, p.n)[:0]
 	for i, m := range p.matched {
@@ -33,9 +39,9 @@ func (p *joinProbe) filterLeft(kind physical.JoinKind) (*batch.Batch, error) {
 	}
 	p.outL = sel
 	if len(sel) == p.n {
-		return p.b, nil
+		return p.b
 	}
-	return &batch.Batch{Columns: p.b.Columns, N: p.b.N, Sel: p.rawRows(sel)}, nil
+	return &batch.Batch{Columns: p.b.Columns, N: p.b.N, Sel: p.rawRows(sel)}
 }
 
 // matchLeft sets matched. Candidates are tried in rounds, one of each row that

@@ -3,7 +3,6 @@ package operator
 import (
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
-	"github.com/bixidata/bixi/sql/diag"
 )
 
 // joinProbe joins one left batch at a time with the table. It gives pieces of
@@ -122,7 +121,7 @@ func (p *joinProbe) piece() (*batch.Batch, error) {
 	case physical.LeftOuter, physical.FullOuter:
 		p.addUnmatched(from)
 		if p.many && p.join.node.Many != "" {
-			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "%s", p.join.node.Many)
+			return nil, p.join.errMany()
 		}
 		p.li, p.outL = p.outL, p.li
 		p.ri, p.outR = p.outR, p.ri

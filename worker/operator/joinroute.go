@@ -37,12 +37,24 @@ func (s *joinSpill) spillBlock() int64 {
 // partition of a word at a depth; it does not depend on the hash's high bits,
 // which the exchange has used, more than on others.
 func (r *joinRouter) partition(word uint64) int {
+	if r.spill.whole {
+		return 0
+	}
 	x := word + uint64(r.depth+1)*slotMix
 	x ^= x >> 32
 	x *= 0xD6E8FEB86659FD93
 	x ^= x >> 32
 	x *= 0xD6E8FEB86659FD93
 	return int(x >> 60)
+}
+
+// rows is the number of rows that are written at a time. What is joined in blocks
+// comes in smaller ones when everything spills, so that there are several.
+func (r *joinRouter) rows() int {
+	if env := r.spill.join.env; r.spill.whole && env.SpillAlways {
+		return max(env.batchRows(), 64)
+	}
+	return batch.TargetRows
 }
 
 // add routes the rows of a dense batch.
@@ -68,7 +80,7 @@ func (r *joinRouter) add(ctx context.Context, b *batch.Batch, words []uint64) er
 		}
 		part := &r.parts[p]
 		part.add(b, rows)
-		if part.rows >= batch.TargetRows || part.size() >= r.spill.spillBlock() {
+		if part.rows >= r.rows() || part.size() >= r.spill.spillBlock() {
 			if err := r.flush(ctx, p); err != nil {
 				return err
 			}

@@ -12,7 +12,8 @@ import (
 
 // joinSpill carries out a hash join whose right side does not fit the memory.
 // Both sides are spilled in partitions by their words and joined partition by
-// partition; a partition that does not fit either is split again by other bits.
+// partition; a partition that does not fit either is split again by other bits,
+// and in the end joined in blocks.
 // Every left row carries its number, and so does every right row if right rows
 // follow at the end. The results are spilled with these numbers and merged by
 // them, so that they leave in the order in which a join in memory gives them.
@@ -33,6 +34,8 @@ type joinSpill struct {
 	pieces, tails []*run   // results: first column is the number
 	merge         *numberMerge
 	joined        bool
+	borrowed      bool // the right partitions belong to a joinShare
+	whole         bool // all rows are one partition, which is joined in blocks
 }
 
 // spillFan is the number of partitions; spillDepth how often they are split.
@@ -42,7 +45,7 @@ const (
 )
 
 func newJoinSpill(j *hashJoin) *joinSpill {
-	s := &joinSpill{join: j, buffers: j.env.Memory.Reserve("spilling of a hash join")}
+	s := &joinSpill{join: j, buffers: j.env.Memory.Reserve("spilling of a hash join"), whole: !j.hasParts()}
 	s.right = newJoinRouter(s, s.spilledTypes(j.build.kept, exprTypes(j.node.RightKeys)), 0)
 	var kept []types.Type
 	for i, t := range schemaTypes(j.node.Left) {
@@ -81,6 +84,9 @@ func (s *joinSpill) spilled(side int, payload *batch.Batch, keys []*batch.Column
 	numbers := make([]int64, len(words))
 	for i := range numbers {
 		numbers[i] = s.rows[side] + int64(i)
+		if side == 1 {
+			numbers[i] <<= blockBits
+		}
 	}
 	s.rows[side] += int64(len(words))
 	out.Columns = append(out.Columns, batch.FromValues(types.BigIntType, batch.PhysI64, numbers, nil))
@@ -188,10 +194,11 @@ func (s *joinSpill) joinParts(ctx context.Context, right, left *joinRouter) erro
 			return err
 		}
 		for _, r := range []*run{right.runs[p], left.runs[p]} {
-			if r != nil {
-				if err := r.remove(); err != nil {
-					return err
-				}
+			if r == nil || s.borrowed && r == s.right.runs[p] {
+				continue
+			}
+			if err := r.remove(); err != nil {
+				return err
 			}
 		}
 	}
@@ -203,11 +210,17 @@ func (s *joinSpill) joinPart(ctx context.Context, right, left *run, depth int) e
 	if left == nil && !keepsRight(s.join.node.Kind) {
 		return nil
 	}
+	if s.whole && s.join.env.SpillAlways && right != nil {
+		return s.joinBlocks(ctx, right, left)
+	}
 	t, err := s.table(ctx, right)
 	if err != nil {
 		s.join.build.memory.Resize(0)
-		if !isMemory(err) || depth+1 >= spillDepth {
+		if !isMemory(err) {
 			return err
+		}
+		if s.whole || depth+1 >= spillDepth {
+			return s.joinBlocks(ctx, right, left)
 		}
 		return s.split(ctx, right, left, depth+1)
 	}

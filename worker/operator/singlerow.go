@@ -38,7 +38,7 @@ func (s *singleRow) Next(ctx context.Context) (*batch.Batch, error) {
 			continue
 		}
 		if row != nil || b.Rows() > 1 {
-			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a scalar subquery gave more rows than one").
+			return nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, physical.ManyRows).
 				WithHint("add LIMIT 1 or an aggregate to the subquery")
 		}
 		row = b.Clone()

@@ -65,23 +65,39 @@ func (s *sortBuffer) key(row uint32) []byte { return s.arena[s.offsets[row]:s.of
 // sort orders the rows; the buffer takes no more until reset.
 //
 // The rows are radix-sorted by the eight bytes that follow what all keys have in
-// common, then ties are resolved.
+// common; those that are still equal by the next eight, and so on. Rows with equal
+// keys are ordered by their columns.
 func (s *sortBuffer) sort() {
 	n := s.len()
 	s.rows = s.build.Finish()
 	s.order = make([]pair, n)
-	skip, exact := s.common()
 	for i := range s.order {
-		s.order[i] = pair{code: codeOf(s.key(uint32(i))[skip:]), id: uint32(i)}
+		s.order[i].id = uint32(i)
 	}
-	tmp := make([]pair, n)
-	sortPairs(s.order, tmp)
+	s.sortSpan(span{0, n}, 0, make([]pair, n))
+}
+
+// fewTied is the number of rows below which comparing them is faster than a pass.
+const fewTied = 48
+
+// sortSpan orders the rows of a span, whose keys have the first skip bytes in common.
+func (s *sortBuffer) sortSpan(at span, skip int, tmp []pair) {
+	order := s.order[at.from:at.to]
+	skip, exact := s.common(order, skip)
+	for i := range order {
+		order[i].code = codeOf(s.key(order[i].id)[skip:])
+	}
+	sortPairs(order, tmp[at.from:at.to])
 	if exact {
-		s.breakTies(tmp)
+		s.breakTies(at, tmp)
 		return
 	}
-	eachTie(s.order, func(from, to int) {
-		slices.SortFunc(s.order[from:to], func(a, b pair) int {
+	eachTie(order, func(from, to int) {
+		if to-from >= fewTied {
+			s.sortSpan(span{at.from + from, at.from + to}, min(skip+8, s.shortest(order[from:to])), tmp)
+			return
+		}
+		slices.SortFunc(order[from:to], func(a, b pair) int {
 			if c := bytes.Compare(s.key(a.id)[skip:], s.key(b.id)[skip:]); c != 0 {
 				return c
 			}
@@ -90,17 +106,26 @@ func (s *sortBuffer) sort() {
 	})
 }
 
+// shortest is the length of the shortest key among rows.
+func (s *sortBuffer) shortest(order []pair) int {
+	n := len(s.key(order[0].id))
+	for _, p := range order {
+		n = min(n, len(s.key(p.id)))
+	}
+	return n
+}
+
 // span is a stretch [from, to) of the order.
 type span struct{ from, to int }
 
-// breakTies orders the rows whose keys are equal. Spans of them are refined many
-// at a time, so that the loads of their columns overlap.
-func (s *sortBuffer) breakTies(tmp []pair) {
+// breakTies orders the rows of a span whose keys are equal. Stretches of them are
+// refined many at a time, so that the loads of their columns overlap.
+func (s *sortBuffer) breakTies(at span, tmp []pair) {
 	const together = batch.TargetRows
 	var spans []span
 	rows := 0
-	eachTie(s.order, func(from, to int) {
-		spans = append(spans, span{from, to})
+	eachTie(s.order[at.from:at.to], func(from, to int) {
+		spans = append(spans, span{at.from + from, at.from + to})
 		if rows += to - from; rows >= together {
 			s.refine(spans, rows, tmp, s.ties)
 			spans, rows = spans[:0], 0
@@ -109,23 +134,23 @@ func (s *sortBuffer) breakTies(tmp []pair) {
 	s.refine(spans, rows, tmp, s.ties)
 }
 
-// common is the number of bytes with which all keys begin; exact is set if no key
-// has more than eight after these.
-func (s *sortBuffer) common() (skip int, exact bool) {
-	n := len(s.offsets) - 1
-	if n == 0 {
-		return 0, true
+// common is the number of bytes, at least skip, with which the keys of all rows in
+// order begin; exact is set if no key has more than eight after these.
+func (s *sortBuffer) common(order []pair, skip int) (int, bool) {
+	if len(order) == 0 {
+		return skip, true
 	}
-	first := s.key(0)
+	first := s.key(order[0].id)
+	known := skip
 	skip = len(first)
 	longest := 0
-	for i := range n {
-		k := s.key(uint32(i))
+	for _, p := range order {
+		k := s.key(p.id)
 		longest = max(longest, len(k))
-		if bytes.HasPrefix(k, first[:skip]) {
+		if bytes.HasPrefix(k[known:], first[known:skip]) {
 			continue
 		}
-		j := 0
+		j := known
 		for j < skip && j < len(k) && k[j] == first[j] {
 			j++
 		}

@@ -82,7 +82,7 @@ func (w *windowOp) Next(ctx context.Context) (*batch.Batch, error) {
 			w.chunk = nil
 			w.mem.Resize(w.held(w.build.Rows(), w.build.Size()))
 		case w.large != nil && w.large.full:
-			b, err := w.large.next(ctx)
+			b, err := w.large.nextPiece(ctx)
 			if err != io.EOF {
 				return b, err
 			}
@@ -90,6 +90,7 @@ func (w *windowOp) Next(ctx context.Context) (*batch.Batch, error) {
 				return nil, err
 			}
 			w.large = nil
+			w.mem.Resize(w.held(w.build.Rows(), w.build.Size()))
 		case w.ended:
 			return nil, io.EOF
 		default:
@@ -106,7 +107,11 @@ func (w *windowOp) fill(ctx context.Context) error {
 	if err == io.EOF {
 		w.ended = true
 		if w.large != nil {
-			return w.large.finish(ctx)
+			err := w.large.finish(ctx)
+			if err == nil {
+				w.spilled += w.large.run.bytes
+			}
+			return err
 		}
 		return w.flush()
 	}
@@ -126,9 +131,7 @@ func (w *windowOp) fill(ctx context.Context) error {
 		}
 	}
 	if w.large != nil {
-		if b, at, err = w.continueLarge(ctx, b, at); err != nil || b.N == 0 {
-			return err
-		}
+		return w.continueLarge(ctx, b, at)
 	}
 	return w.take(ctx, b, at)
 }
@@ -136,13 +139,11 @@ func (w *windowOp) fill(ctx context.Context) error {
 // take adds b, in which partitions begin at the rows at, to the collection. If that
 // is large enough, its complete partitions become the chunk.
 func (w *windowOp) take(ctx context.Context, b *batch.Batch, at []int32) error {
-	if err := w.reserve(ctx, b); err != nil || w.large != nil {
-		if err == nil {
-			b, at, err = w.continueLarge(ctx, b, at)
-		}
-		if err != nil || b.N == 0 {
-			return err
-		}
+	if err := w.reserve(ctx, b); err != nil {
+		return err
+	}
+	if w.large != nil {
+		return w.continueLarge(ctx, b, at)
 	}
 	have, last := w.build.Rows(), int32(-1)
 	if len(at) > 0 {

@@ -20,8 +20,9 @@ type windowCalc struct {
 	order     []int
 	desc      []bool
 	funcs     []*windowFunc
-	work      int64 // bytes a row takes while functions are computed, about
-	pieces    bool  // whether a partition can be computed piece by piece
+	work      int64     // bytes a row takes while functions are computed, about
+	pieces    bool      // whether a partition can be computed piece by piece
+	context   piecePlan // what all functions together need for that
 }
 
 // windowFunc is one function.
@@ -34,6 +35,7 @@ type windowFunc struct {
 	args   []operand
 	from   ends
 	to     ends
+	plan   piecePlan
 }
 
 // operand is a column, or a constant if column is negative.
@@ -52,6 +54,18 @@ func (o operand) of(b *batch.Batch) *batch.Column {
 	}
 	return b.Columns[o.column]
 }
+
+// columns are the arguments over b.
+func (f *windowFunc) columns(b *batch.Batch) []*batch.Column {
+	args := make([]*batch.Column, len(f.args))
+	for i, a := range f.args {
+		args[i] = a.of(b)
+	}
+	return args
+}
+
+// place gives an error the place of the call.
+func (f *windowFunc) place(err error) error { return at(err, diag.Pos{Line: f.Line, Col: f.Col}) }
 
 func newWindowCalc(n *physical.Window, env *Env) (*windowCalc, error) {
 	c := &windowCalc{env: env, types: n.Input.Schema().Types()}
@@ -92,7 +106,7 @@ func newWindowCalc(n *physical.Window, env *Env) (*windowCalc, error) {
 	var err error
 	c.exprs, err = compileList(extra, env)
 	c.work = int64(16 + 24*len(c.funcs))
-	c.pieces = piecewise(c.funcs)
+	c.pieces = c.piecewise()
 	return c, err
 }
 
@@ -152,7 +166,7 @@ func (c *windowCalc) compute(rows *batch.Batch, starts []int32, piece *udf.Piece
 	for _, f := range c.funcs {
 		col, err := s.value(f)
 		if err != nil {
-			return nil, at(err, diag.Pos{Line: f.Line, Col: f.Col})
+			return nil, f.place(err)
 		}
 		out.Columns = append(out.Columns, col)
 	}
@@ -188,10 +202,7 @@ func (s *windowRows) findPeers() {
 }
 
 func (s *windowRows) value(f *windowFunc) (*batch.Column, error) {
-	args := make([]*batch.Column, len(f.args))
-	for i, a := range f.args {
-		args[i] = a.of(s.rows)
-	}
+	args := f.columns(s.rows)
 	if f.fn.Aggregate != nil {
 		return s.aggregate(f, args)
 	}
