@@ -29,27 +29,26 @@ const (
 	ingestionColumn   = "_partitiontime"
 )
 
-// autoPartition replaces AUTO PARTITIONED BY by the partition column and the
-// property that it stands for.
-func autoPartition(stmt *syntax.CreateTable) error {
+// autoPartition replaces AUTO PARTITIONED BY by the partition column that it stands
+// for and gives its expression.
+func autoPartition(stmt *syntax.CreateTable) (string, error) {
 	a := stmt.AutoPart
 	if a == nil {
-		return nil
+		return "", nil
 	}
 	if stmt.Partitions != nil {
-		return diag.Errorf(diag.CodeSemantic, a.Pos(), "PARTITIONED BY and AUTO PARTITIONED BY stand in one statement")
+		return "", diag.Errorf(diag.CodeSemantic, a.Pos(), "PARTITIONED BY and AUTO PARTITIONED BY stand in one statement")
 	}
 	if err := checkAuto(stmt, a.Expr); err != nil {
-		return err
+		return "", err
 	}
 	name := a.Name
 	if name.IsZero() {
 		name = syntax.Ident{Start: a.Start, Name: autoColumn}
 	}
 	stmt.Partitions = []*syntax.ColumnDef{{Start: a.Start, Name: name, Type: types.StringType, TypePos: a.Pos()}}
-	stmt.Properties = append(stmt.Properties, &syntax.Property{Start: a.Start, Key: table.PropertyAuto, Value: syntax.Print(a.Expr)})
 	stmt.AutoPart = nil
-	return nil
+	return syntax.Print(a.Expr), nil
 }
 
 // checkAuto wants TRUNC_TIME of a column and a unit.

@@ -13,7 +13,8 @@ import (
 
 // definition is what CREATE TABLE says, without the columns of LIKE and AS.
 func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, error) {
-	if err := autoPartition(stmt); err != nil {
+	auto, err := autoPartition(stmt)
+	if err != nil {
 		return table.Definition{}, err
 	}
 	name, err := st.binder.Name(stmt.Name)
@@ -23,6 +24,9 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 	def := table.Definition{Name: name, Comment: stmt.Comment, Owner: st.Owner, IfNotExists: stmt.IfNotExists}
 	if def.Properties, err = propertyMap(stmt.Properties); err != nil {
 		return def, err
+	}
+	if auto != "" {
+		def.Properties[table.PropertyAuto] = auto
 	}
 	if stmt.Temporary {
 		return def, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "temporary tables").WithHint("write LIFECYCLE 1, or use a common table expression")
@@ -181,6 +185,9 @@ func (st *statement) likeColumns(stmt *syntax.CreateTable, def *table.Definition
 	}
 	def.Columns, def.Partition = like.Columns, like.Partition
 	def.Cluster, def.PrimaryKey, def.PrimaryKeyName = like.Cluster, like.PrimaryKey, like.PrimaryKeyName
+	if isAuto(like) {
+		def.Properties[table.PropertyAuto] = like.Properties[table.PropertyAuto]
+	}
 	if def.Comment == "" {
 		def.Comment = like.Comment
 	}

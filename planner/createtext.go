@@ -37,7 +37,9 @@ func (st *statement) createText(t *table.Table) string {
 	}
 	b.WriteString(")")
 	writeComment(&b, t.Comment)
-	if len(t.Partition) > 0 {
+	if isAuto(t) {
+		fmt.Fprintf(&b, "\nAUTO PARTITIONED BY (%s AS %s)", t.Properties[table.PropertyAuto], name(t.Partition[0].Name))
+	} else if len(t.Partition) > 0 {
 		b.WriteString("\nPARTITIONED BY (")
 		st.writeColumns(&b, t.Partition)
 		b.WriteString(")")
