@@ -1,7 +1,8 @@
 -- Q12: web revenue of items, as a share of their class.
+-- Rewritten: no share of nothing, instead of what an engine divides by zero.
 -- The order is total by the price.
 select i_item_id, i_item_desc, i_category, i_class, i_current_price, sum(ws_ext_sales_price) as itemrevenue,
-    sum(ws_ext_sales_price) * 100 / sum(sum(ws_ext_sales_price)) over (partition by i_class) as revenueratio
+    sum(ws_ext_sales_price) * 100 / nullif(sum(sum(ws_ext_sales_price)) over (partition by i_class), 0) as revenueratio
 from web_sales, item, date_dim
 where ws_item_sk = i_item_sk
     and i_category in ('Sports', 'Books', 'Home')

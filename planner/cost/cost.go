@@ -19,6 +19,10 @@ type Column struct {
 	Min, Max float64 // NaN when unknown
 	NullFrac float64
 	Width    float64 // bytes
+	// Of tells columns of one relation, not 0, of which Among rows are left at most:
+	// their values have no more combinations.
+	Of    int
+	Among float64
 }
 
 // Estimate describes the output of a node.
@@ -69,10 +73,8 @@ func (m *Model) Of(n logical.Node) *Estimate {
 	e := m.estimate(n)
 	e.Rows = math.Max(e.Rows, 1)
 	for id, c := range e.Columns {
-		if c.NDV > e.Rows {
-			c.NDV = e.Rows
-			e.Columns[id] = c
-		}
+		c.NDV, c.Among = math.Min(c.NDV, e.Rows), math.Min(c.Among, e.Rows)
+		e.Columns[id] = c
 	}
 	m.known[n] = e
 	return e
@@ -177,6 +179,7 @@ func (m *Model) scan(n *logical.Scan) *Estimate {
 		if cs, ok := st.Columns[columnID(n.Table, n.Ordinals[i])]; ok {
 			describe(&col, cs, rows, c.Type)
 		}
+		col.Of, col.Among = 1+n.Cols[0].ID, rows
 		e.Columns[c.ID] = col
 	}
 	return e
@@ -227,14 +230,38 @@ func (m *Model) filter(in *Estimate, conds []scalar.Expr) *Estimate {
 		out.Rows *= m.selectivity(in, out, c)
 	}
 	for id, c := range out.Columns {
-		// Of NDV values, each with rows/NDV rows, those that lose all rows go.
+		// Of NDV values, each with rows/NDV rows, those that lose all rows go. What
+		// conditions on the column itself took is gone already.
 		if in.Rows > 0 && c.NDV > 1 {
-			kept := out.Rows / in.Rows
-			c.NDV = math.Max(1, c.NDV*(1-math.Pow(1-math.Min(kept, 1), math.Max(1, in.Rows/c.NDV))))
+			before := in.Columns[id].NDV
+			kept := out.Rows / in.Rows * math.Max(1, before/c.NDV)
+			c.NDV = math.Max(1, c.NDV*(1-math.Pow(1-math.Min(kept, 1), math.Max(1, in.Rows/before))))
 			out.Columns[id] = c
 		}
 	}
 	return out
+}
+
+// either is the selectivity of a or b. A column that both narrow has the values
+// of both.
+func (m *Model) either(in, out *Estimate, a, b scalar.Expr) float64 {
+	l, r := &Estimate{Columns: copyOf(out.Columns)}, &Estimate{Columns: copyOf(out.Columns)}
+	x, y := m.selectivity(in, l, a), m.selectivity(in, r, b)
+	for id, c := range out.Columns {
+		c.NDV = math.Min(c.NDV, l.Columns[id].NDV+r.Columns[id].NDV)
+		out.Columns[id] = c
+	}
+	return clamp(x + y - x*y)
+}
+
+// narrow notes that a column, if e is one, has at most ndv values.
+func narrow(out *Estimate, e scalar.Expr, ndv float64) {
+	if col, ok := e.(*scalar.Column); ok {
+		if c, ok := out.Columns[col.ID]; ok {
+			c.NDV = math.Max(1, math.Min(c.NDV, ndv))
+			out.Columns[col.ID] = c
+		}
+	}
 }
 
 // selectivity is the fraction of in's rows that satisfy e; out's columns are
@@ -250,6 +277,8 @@ func (m *Model) selectivity(in, out *Estimate, e scalar.Expr) float64 {
 		s := float64(len(e.List)) * equalTo(in, e.Arg)
 		if e.Negate {
 			s = 1 - s
+		} else {
+			narrow(out, e.Arg, float64(len(e.List)))
 		}
 		return clamp(s)
 	case *scalar.Call:
@@ -264,12 +293,12 @@ func (m *Model) callSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 	case "and":
 		return m.selectivity(in, out, e.Args[0]) * m.selectivity(in, out, e.Args[1])
 	case "or":
-		a, b := m.selectivity(in, scratch, e.Args[0]), m.selectivity(in, scratch, e.Args[1])
-		return clamp(a + b - a*b)
+		return m.either(in, out, e.Args[0], e.Args[1])
 	case "not":
 		return clamp(1 - m.selectivity(in, scratch, e.Args[0]))
 	case "=", "<=>":
 		if _, ok := e.Args[1].(*scalar.Literal); ok {
+			narrow(out, e.Args[0], 1)
 			return equalTo(in, e.Args[0])
 		}
 		return math.Min(equalTo(in, e.Args[0]), equalTo(in, e.Args[1]))
@@ -348,11 +377,13 @@ func rangeSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 		} else {
 			now.Min = math.Max(lo, math.Min(hi, v))
 		}
-		out.Columns[col.ID] = now
-		if hi <= lo {
-			return 1
+		kept := 1.0
+		if hi > lo {
+			kept = clamp((now.Max - now.Min) / (hi - lo))
 		}
-		return clamp((now.Max - now.Min) / (hi - lo))
+		now.NDV = math.Max(1, now.NDV*kept)
+		out.Columns[col.ID] = now
+		return kept
 	}
 	f := (v - c.Min) / (c.Max - c.Min)
 	if op == ">" || op == ">=" {
@@ -381,7 +412,11 @@ func ofExpr(in *Estimate, e scalar.Expr) Column {
 	used := map[int]bool{}
 	scalar.Columns(e, used)
 	for id := range used {
-		out.NDV *= math.Max(1, in.Columns[id].NDV)
+		c := in.Columns[id]
+		out.NDV *= math.Max(1, c.NDV)
+		if out.Of, out.Among = c.Of, c.Among; len(used) > 1 {
+			out.Of = 0
+		}
 	}
 	if c, ok := e.(*scalar.Call); ok && (c.Name == "year" || c.Name == "month") {
 		out.NDV = math.Min(out.NDV, 12)
@@ -398,14 +433,14 @@ func (m *Model) aggregate(n *logical.Aggregate) *Estimate {
 		return m.groupingSets(n, x)
 	}
 	in := m.Of(n.Input)
-	out := &Estimate{Rows: 1, Columns: map[int]Column{}}
+	out := &Estimate{Columns: map[int]Column{}}
+	var keys []Column
 	for i, k := range n.Keys {
 		c := ofExpr(in, k)
-		out.Rows *= math.Max(1, c.NDV)
+		keys = append(keys, c)
 		out.Columns[n.Cols[i].ID] = c
 	}
-	// Many keys are rarely independent; never more groups than rows.
-	out.Rows = math.Min(out.Rows, in.Rows)
+	out.Rows = math.Min(combinations(keys), in.Rows)
 	for i, a := range n.Aggs {
 		out.Columns[n.Cols[len(n.Keys)+i].ID] = Column{NDV: out.Rows, Min: math.NaN(), Max: math.NaN(), Width: width(a.Typ)}
 	}
@@ -423,6 +458,7 @@ func (m *Model) union(n *logical.Union) *Estimate {
 				s.NDV, s.Width = s.NDV+old.NDV, math.Max(s.Width, old.Width)
 				s.Min, s.Max = math.Min(s.Min, old.Min), math.Max(s.Max, old.Max)
 			}
+			s.Of = 0
 			out.Columns[id] = s
 		}
 	}
@@ -479,6 +515,7 @@ func (m *Model) Join(kind logical.JoinKind, l, r *Estimate, on []scalar.Expr, co
 		s.NDV = math.Min(s.NDV, math.Max(1, rows))
 		out.Columns[c.ID] = s
 	}
+	unique := keysOf(both)
 	for _, e := range on {
 		if a, b, ok := Equality(e, l, r); ok && (kind == logical.Inner || kind == logical.Semi) {
 			ndv := math.Min(a.NDV, b.NDV)
@@ -488,6 +525,9 @@ func (m *Model) Join(kind logical.JoinKind, l, r *Estimate, on []scalar.Expr, co
 					if s, ok := out.Columns[c.ID]; ok {
 						s.NDV = math.Min(s.NDV, ndv)
 						out.Columns[c.ID] = s
+						if unique[c.ID] {
+							limit(out, s.Of, ndv)
+						}
 					}
 				}
 			}

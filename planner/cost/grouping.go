@@ -35,16 +35,16 @@ func (m *Model) groupingSets(n *logical.Aggregate, x *logical.Expand) *Estimate 
 	}
 	out := &Estimate{Columns: map[int]Column{}}
 	for s := range x.Sets {
-		groups := 1.0
+		var keys []Column
 		for _, key := range n.Keys {
 			if c, ok := key.(*scalar.Column); ok {
 				if k, ok := at[c.ID]; (ok && !x.Has(s, k)) || c.ID == x.Set.ID {
 					continue
 				}
 			}
-			groups *= math.Max(1, ofExpr(expanded, key).NDV)
+			keys = append(keys, ofExpr(expanded, key))
 		}
-		out.Rows += math.Min(groups, in.Rows)
+		out.Rows += math.Min(combinations(keys), in.Rows)
 	}
 	for i, key := range n.Keys {
 		out.Columns[n.Cols[i].ID] = ofExpr(expanded, key)

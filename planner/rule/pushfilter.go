@@ -138,6 +138,7 @@ func (c *Context) pushJoin(n *logical.Join, conds []scalar.Expr) logical.Node {
 	if j.Kind == logical.Inner || j.Kind == logical.Semi {
 		j.L, j.R = strengthen(j.L, on), strengthen(j.R, on)
 	}
+	toL, toR = c.transfer(&j, toL, toR, l, r)
 	j.L, j.R = c.push(j.L, toL), c.push(j.R, toR)
 	return asAnti(&j, above)
 }

@@ -47,7 +47,8 @@ var Passes = []Pass{
 	{Name: "window-top", Run: windowTop},                                 // after push-filters, which puts rankings' conditions on their windows
 	{Name: "order-joins", Run: orderJoins},                               // needs filters at the scans to estimate
 	{Name: "join-unions", Run: joinUnions},                               // the order of joins says what meets the union
-	{Name: "prune-columns", Run: pruneColumns, Define: pruneDefinition},  // last: others may add column uses
+	{Name: "prune-columns", Run: pruneColumns, Define: pruneDefinition},  // after what may add column uses
+	{Name: "joins-to-semi", Run: joinsToSemi, Define: joinsToSemiInside}, // last: a column that nobody reads would count
 }
 
 // Trace receives the tree after each pass that changed it.
