@@ -170,6 +170,9 @@ func (st *statement) likeColumns(stmt *syntax.CreateTable, def *table.Definition
 	}
 	def.Columns, def.Partition = like.Columns, like.Partition
 	def.Cluster, def.PrimaryKey, def.PrimaryKeyName = like.Cluster, like.PrimaryKey, like.PrimaryKeyName
+	if isAuto(like) {
+		def.Properties[table.PropertyAuto] = like.Properties[table.PropertyAuto]
+	}
 	if def.Comment == "" {
 		def.Comment = like.Comment
 	}

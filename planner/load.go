@@ -45,8 +45,14 @@ func (st *statement) load(stmt *syntax.Load) (*Plan, error) {
 		w.Items = append(w.Items, e)
 		w.Row = append(w.Row, st.binder.NewColumn(c.Name, c.Type, false))
 	}
-	all := &writing{}
-	all.add(w, &Commit{Table: t, Mode: insertMode(ins, t, len(static)), Static: static, MaxPartitions: w.MaxPartitions})
+	all, c := &writing{}, &Commit{Table: t, Mode: insertMode(ins, t, len(static)), Static: static, MaxPartitions: w.MaxPartitions}
+	if len(t.PrimaryKey) > 0 {
+		if err := st.insertKeyed(all, w, c); err != nil {
+			return nil, err
+		}
+	} else {
+		all.add(w, c)
+	}
 	return st.write(all)
 }
 

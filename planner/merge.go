@@ -37,6 +37,9 @@ func (st *statement) merge(stmt *syntax.Merge) (*Plan, error) {
 	}
 	m := &merging{statement: st, stmt: stmt, t: t, using: using}
 	for _, when := range stmt.Whens {
+		if err := keysStay(t, when.Set); err != nil {
+			return nil, err
+		}
 		switch {
 		case when.Matched:
 			m.matched = append(m.matched, when)

@@ -16,6 +16,9 @@ func (st *statement) update(stmt *syntax.Update) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := keysStay(t, stmt.Set); err != nil {
+		return nil, err
+	}
 	prefix, err := st.partitionPrefix(t, stmt.Partition)
 	if err != nil {
 		return nil, err

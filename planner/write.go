@@ -15,6 +15,8 @@ type Commit struct {
 	Static []types.Datum
 	// Remove are the paths of the files that those written replace (table.Replace).
 	Remove []string
+	// Alone makes every other commit since the snapshot read a conflict.
+	Alone bool
 	// Properties become the table's in the same step.
 	Properties map[string]string
 	// MaxPartitions, if positive, bounds the partitions that files are written to.
@@ -45,6 +47,7 @@ func (st *statement) write(w *writing) (*Plan, error) {
 		if err := st.route(n); err != nil {
 			return nil, err
 		}
+		layout(n)
 		n.Cols = logical.WriteColumns(st.binder.NewColumn)
 	}
 	var root logical.Node = w.nodes[0]

@@ -19,7 +19,8 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) 
 	targets := make([]table.Target, len(plan.Commits))
 	for i, c := range plan.Commits {
 		targets[i] = table.Target{Table: c.Table, Commit: table.Commit{
-			Mode: c.Mode, Static: c.Static, Remove: c.Remove, Properties: c.Properties, Base: c.Table.Snapshot, Job: s.id,
+			Mode: c.Mode, Static: c.Static, Remove: c.Remove, Alone: c.Alone, Properties: c.Properties,
+			Base: c.Table.Snapshot, Job: s.id,
 		}}
 	}
 	defer func() {

@@ -46,6 +46,8 @@ type statement struct {
 		inputs    [][]int
 	}
 	reader *resultReader
+	// tries counts the jobs of a statement that lost races; see again.
+	tries int
 }
 
 func (s *statement) ID() string { return s.id }
@@ -99,23 +101,35 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 		Clock: e.cfg.Clock, Fold: e.cfg.Fold, Owner: s.req.User, Verify: e.cfg.Verify,
 		Jobs: e.recent,
 	}
-	s.outcome.State = s.req.State
-	var plan *planner.Plan
+	for {
+		s.outcome = Outcome{State: s.req.State}
+		plan, err := s.plan(ctx, ps, stmt)
+		if err != nil {
+			return err
+		}
+		if plan.Command != nil {
+			return s.command(ctx, ps, plan, stmt)
+		}
+		err = s.job(ctx, plan, settings)
+		if err == nil || !s.again(plan, err) {
+			return err
+		}
+	}
+}
+
+func (s *statement) plan(ctx context.Context, ps *planner.Session, stmt syntax.Statement) (plan *planner.Plan, err error) {
 	if p := s.req.Program; p != nil {
 		plan, err = planner.MapReduce(ctx, ps, p.Program, p.Spec)
 	} else {
 		plan, err = planner.Make(ctx, ps, stmt)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, w := range plan.Warnings {
 		s.outcome.Warnings = append(s.outcome.Warnings, w.String())
 	}
-	if plan.Command != nil {
-		return s.command(ctx, ps, plan, stmt)
-	}
-	return s.job(ctx, plan, settings)
+	return plan, nil
 }
 
 func (s *statement) parse(settings *setting.Settings) (syntax.Statement, error) {
@@ -179,7 +193,7 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 			err = errors.Join(err, plan.Undo(undo))
 		}
 	}()
-	j, err := job.Cut(stage.JobID(s.id), plan.Root, physical.Fragment{
+	j, err := job.Cut(s.jobID(), plan.Root, physical.Fragment{
 		Zone: plan.Session.Zone.String(), Now: plan.Session.Now.UnixNano(), Strict: plan.Session.Strict, Dialect: plan.Session.Dialect,
 		BatchRows: settings.BatchRows, SpillAlways: settings.SpillAlways, Memory: int64(settings.MemoryLimit),
 	})
@@ -207,6 +221,9 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	switch {
 	case plan.Analyze:
 		defer s.release()
+		if err := s.discard(ctx, plan); err != nil {
+			return err
+		}
 		return s.explain(j, plan, h)
 	case plan.Unload != nil:
 		defer s.release()
@@ -245,6 +262,7 @@ const cancelGrace = 10 * time.Second
 func (s *statement) describe(j stage.Job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.mu.labels, s.mu.inputs = nil, nil
 	for _, st := range j.Stages {
 		s.mu.labels = append(s.mu.labels, st.Label)
 		var in []int

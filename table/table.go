@@ -166,6 +166,8 @@ type Commit struct {
 	// Remove are the paths of files of the snapshot Base (Replace). If one of them
 	// is no longer there, that is a conflict.
 	Remove []string
+	// Alone makes every other commit since Base a conflict.
+	Alone bool
 	// Base is the snapshot the statement read; overwrites of data that changed
 	// since are conflicts and are retried by the caller.
 	Base int64

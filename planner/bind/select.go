@@ -83,6 +83,11 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 	if qual != nil {
 		rel = qual.over(rel)
 	}
+	for _, o := range outs {
+		if q.Distinct && !o.expr.Type().IsComparable() {
+			return nil, semantic(q.Pos(), "column %s is %s and cannot be made DISTINCT", o.name, o.expr.Type())
+		}
+	}
 	return b.project(rel, outs, keys, q.Distinct)
 }
 

@@ -26,6 +26,10 @@ type Write struct {
 	// Order is the order of rows within a task's files, over Row; nil for that of
 	// the input.
 	Order []scalar.SortKey
+	// Spread, over Row, decides by its hash in which task's file a row stands; there
+	// are at most Buckets tasks, 0 for any number.
+	Spread  []scalar.Expr
+	Buckets int
 	// MaxPartitions bounds the dynamic partitions, 0 for any number.
 	MaxPartitions int
 	Cols          []Column

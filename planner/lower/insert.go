@@ -28,13 +28,21 @@ func (l *Lowerer) write(n *logical.Write) (*plan, error) {
 	first := len(n.Table.Columns)
 	dynamic := len(n.Table.Partition) - len(n.Static)
 	keys := n.Row[first : first+dynamic]
-	if dynamic > 0 && !p.dist.single && !asked(n.Input) {
+	size := p.rows * l.cost.Of(rows).Width(p.cols)
+	switch {
+	case len(n.Spread) > 0:
+		parts := l.partitions(size, 0)
+		if n.Buckets > 0 {
+			parts = min(parts, n.Buckets)
+		}
+		p = l.hashed(p, n.Spread, parts, true)
+	case dynamic > 0 && !p.dist.single && !asked(n.Input):
 		// Rows of one partition meet in one task, so that it becomes few files.
 		var by []scalar.Expr
 		for _, c := range keys {
 			by = append(by, c.Ref())
 		}
-		p = l.hashed(p, by, l.partitions(p.rows*l.cost.Of(rows).Width(p.cols), 0), true)
+		p = l.hashed(p, by, l.partitions(size, 0), true)
 	}
 	if len(n.Order) > 0 {
 		var order []scalar.SortKey

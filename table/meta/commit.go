@@ -240,6 +240,9 @@ func hasPrefix(values, prefix []types.Datum) bool {
 // were added after the snapshot it read.
 func (c *Catalog) checkConflict(ctx context.Context, t *table.Table, m *metadata, commit table.Commit, replaces func(table.DataFile) bool) error {
 	now := m.current()
+	if commit.Mode == table.Replace {
+		return c.checkRemoved(ctx, t, m, commit)
+	}
 	if now == nil || now.ID == commit.Base {
 		return nil
 	}
@@ -257,9 +260,6 @@ func (c *Catalog) checkConflict(ctx context.Context, t *table.Table, m *metadata
 	if err != nil {
 		return err
 	}
-	if commit.Mode == table.Replace {
-		return checkRemoved(t, commit, files)
-	}
 	for _, f := range files {
 		if replaces(f.file) && !seen[f.file.Path] {
 			return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed the partitions of %s that this statement overwrites", t.Name).
@@ -270,18 +270,30 @@ func (c *Catalog) checkConflict(ctx context.Context, t *table.Table, m *metadata
 }
 
 // checkRemoved refuses to replace files that another writer has replaced.
-func checkRemoved(t *table.Table, commit table.Commit, files []fileEntry) error {
+func (c *Catalog) checkRemoved(ctx context.Context, t *table.Table, m *metadata, commit table.Commit) error {
+	now := m.current()
+	if commit.Alone && now != nil && now.ID != commit.Base {
+		return changedRows(t)
+	}
+	files, err := c.snapshotFiles(ctx, m, now)
+	if err != nil {
+		return err
+	}
 	there := map[string]bool{}
 	for _, f := range files {
 		there[f.file.Path] = true
 	}
 	for _, path := range commit.Remove {
 		if !there[path] {
-			return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed rows of %s that this statement changes", t.Name).
-				WithHint("run the statement again")
+			return changedRows(t)
 		}
 	}
 	return nil
+}
+
+func changedRows(t *table.Table) error {
+	return diag.Errorf(diag.CodeConflict, diag.Pos{}, "another writer changed rows of %s that this statement changes", t.Name).
+		WithHint("run the statement again")
 }
 
 // snapshotWriter writes the files of one snapshot.

@@ -116,6 +116,7 @@ func TestPyIceberg(t *testing.T) {
 		ALTER TABLE t ADD COLUMNS (l INT);
 		ALTER TABLE t CHANGE COLUMN b bb STRING;
 		INSERT INTO t PARTITION (p='y', q=9) SELECT 60L, '', -0.25, d, e, f, g, h, i, j, k, 8 FROM t WHERE p = 'x';
+		UPDATE t SET c = c * 2 WHERE a = 60;
 		SELECT a, bb, c, d, i, j, l, p, q FROM t ORDER BY a;`)
 	if err := n.Close(); err != nil {
 		t.Fatal(err)
@@ -162,7 +163,7 @@ print(t.scan().to_arrow().to_pylist()[0].keys() and len(t.metadata.snapshots), l
 			t.Errorf("snapshots, partitions, files: %q, want %q", got, shape)
 		}
 	}
-	read("5 4 4")
+	read("6 4 4")
 	before := dataFiles(t, dir)
 	expireAll(t, dir)
 	read("1 4 4")

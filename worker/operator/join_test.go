@@ -355,8 +355,15 @@ func TestJoinWithoutMemory(t *testing.T) {
 	}
 }
 
-// A shared table is built once and probed by all tasks at the same time.
+// A shared table is built once and probed by all tasks at the same time, and so is
+// a right side that was spilled.
 func TestJoinShared(t *testing.T) {
+	t.Run("table", func(t *testing.T) { testJoinShared(t, false) })
+	t.Run("spilled", func(t *testing.T) { testJoinShared(t, true) })
+}
+
+func testJoinShared(t *testing.T, spill bool) {
+	scratch := store.NewMemory()
 	right := drawn(rand.New(rand.NewPCG(1, 1)), 500, 60, 30, 0)
 	var once sync.Once
 	var table any
@@ -373,7 +380,7 @@ func TestJoinShared(t *testing.T) {
 		want := c.reference(datums(left), datums(right))
 		tasks.Go(func() {
 			env := testEnv(64)
-			env.Shared = shared
+			env.Shared, env.SpillAlways, env.Scratch, env.Task = shared, spill, scratch, task
 			node := &physical.HashJoin{Kind: c.kind, Shared: true, LeftKeys: []scalar.Expr{columnOf(0), columnOf(1)}, RightKeys: []scalar.Expr{columnOf(0), columnOf(1)}}
 			node.Left, node.Right = &physical.Values{Fields: drawnSchema}, &physical.Values{Fields: drawnSchema}
 			op, err := newHashJoin(node, []Operator{&feed{batches: left}, &feed{batches: right}}, env)
@@ -392,6 +399,9 @@ func TestJoinShared(t *testing.T) {
 	}
 	if err := table.(*joinShare).Close(); err != nil {
 		t.Error(err)
+	}
+	if files, err := scratch.List(t.Context(), ""); err != nil || len(files) > 0 {
+		t.Errorf("files %v stay, %v", files, err)
 	}
 }
 

@@ -416,3 +416,32 @@ func TestScanOfTruncatedFile(t *testing.T) {
 		}
 	}
 }
+
+// TestSinkActions keeps, puts and deletes rows, and counts those not kept.
+func TestSinkActions(t *testing.T) {
+	s := newSunk(store.NewMemory(), row{"a", int64(1)}, 0)
+	s.node.Action = true
+	schema := fieldsOf(types.BigIntType, types.StringType, types.TinyIntType)
+	in := &physical.Values{Fields: schema}
+	s.node.Input = in
+	var rows []row
+	for i := range int64(9) {
+		rows = append(rows, row{i, fmt.Sprint(i), i % 3})
+	}
+	src := &source{schema: schema, rows: rows, batch: 4, rand: rand.New(rand.NewPCG(1, 1)), encode: selected}
+	op, err := buildOver(s.node, []physical.Node{in}, []*source{src}, s.env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := collect(t.Context(), op)
+	if err := errors.Join(err, op.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if len(out) != 2 || out[0][2] != int64(0) || out[1][0] != nil || out[1][2] != int64(6) {
+		t.Fatalf("the report is %v", out)
+	}
+	var f table.DataFile
+	if err := json.Unmarshal([]byte(out[0][0].(string)), &f); err != nil || f.Rows != 6 {
+		t.Errorf("%d rows are stored, %v", f.Rows, err)
+	}
+}
