@@ -14,6 +14,7 @@ import (
 var (
 	seed    = flag.Uint64("seed", 1, "where the random choices begin")
 	queries = flag.Int("queries", 200, "how many queries are tried")
+	shrink  = flag.Bool("shrink", true, "whether findings are made small")
 	python  = flag.String("python", "../../.venv/bin/python", "an interpreter with the module duckdb")
 )
 
@@ -31,7 +32,7 @@ func TestFuzz(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	r, err := fuzz.Run(t.Context(), fuzz.Options{Seed: *seed, Queries: *queries, Python: *python, Log: os.Stdout, Engine: n})
+	r, err := fuzz.Run(t.Context(), fuzz.Options{Seed: *seed, Queries: *queries, Python: *python, Log: os.Stdout, Engine: n, Shrink: *shrink})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,7 +100,7 @@ func (s *scope) grouped(q *query, types []typ) {
 		}
 		q.group = append(q.group, key)
 	}
-	if len(q.group) > 1 && s.one(4) {
+	if len(q.group) > 1 && len(s.outer) == 0 && s.one(4) {
 		q.grouping = pick(s.dice, "ROLLUP", "CUBE")
 	}
 	in := *s
@@ -116,10 +116,6 @@ func (s *scope) grouped(q *query, types []typ) {
 	}
 	for _, t := range types {
 		q.items = append(q.items, in.keyed(t))
-	}
-	if q.grouping != "" && q.having == nil && s.one(2) {
-		// The engines' sets see the same keys; their arguments differ.
-		q.having = nil
 	}
 }
 
@@ -178,7 +174,8 @@ func (s *scope) aggregateForm(t typ, depth int) *expr {
 	case t.kind == decimal && t.precision >= 25:
 		u := typ{decimal, 9, min(t.scale, 3)}
 		return each(t, "CAST(SUM($0) AS "+t.in(ours)+")", "CAST(SUM($0) AS "+t.in(duck)+")", w.expr(u, depth))
-	case t.kind == boolean:
+	}
+	if t.kind == boolean {
 		return same(t, pick(s.dice, "BOOL_AND", "BOOL_OR")+"($0)", w.expr(t, depth))
 	}
 	return same(t, pick(s.dice, "MIN", "MAX")+"("+pick(s.dice, "", "", "DISTINCT ")+"$0)", w.expr(t, depth))
@@ -194,6 +191,9 @@ func (s *scope) window() *expr {
 		return fmt.Sprintf("$%d", len(kids)-1)
 	}
 	t := s.someType()
+	if t.kind == boolean {
+		t = plain(text)
+	}
 	argument := add(w.leafOf(t))
 	if len(s.leaves) > 0 && !s.one(3) {
 		partition = "PARTITION BY " + add(pick(s.dice, s.leaves...)) + " "

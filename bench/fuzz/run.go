@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type Options struct {
 	Log     io.Writer
 	// Engine is ours, with an empty warehouse.
 	Engine server.Statements
+	Shrink bool // make findings small
 }
 
 // Report counts what a run found.
@@ -99,26 +101,35 @@ func (x *round) run(ctx context.Context) error {
 	}
 	for i, q := range queries {
 		x.report.Queries++
-		x.judge(i, q, mine[i], theirs.answers[i])
+		x.judge(ctx, i, q, mine[i], theirs.answers[i])
 	}
 	return nil
 }
 
 func (x *round) load(ctx context.Context) error {
 	for _, t := range x.tables {
-		for _, s := range t.statements(ours) {
-			if a := run(ctx, x.o.Engine, plainly, s); a.err != nil {
-				return fmt.Errorf("seed %d: %s: %w", x.seed, head(s), a.err)
-			}
+		if err := x.loadOne(ctx, t); err != nil {
+			return fmt.Errorf("seed %d: %w", x.seed, err)
 		}
-		answers, err := x.peer.ask(t.statements(duck)...)
-		if err != nil {
-			return err
+	}
+	return nil
+}
+
+// loadOne makes a table anew in both engines.
+func (x *round) loadOne(ctx context.Context, t *table) error {
+	for _, s := range t.statements(ours) {
+		if a := run(ctx, x.o.Engine, plainly, s); a.err != nil {
+			return fmt.Errorf("%s: %w", head(s), a.err)
 		}
-		for i, a := range answers {
-			if a.Error != "" {
-				return fmt.Errorf("seed %d: DuckDB: %s: %s", x.seed, head(t.statements(duck)[i]), a.Error)
-			}
+	}
+	statements := t.statements(duck)
+	answers, err := x.peer.ask(statements...)
+	if err != nil {
+		return err
+	}
+	for i, a := range answers {
+		if a.Error != "" {
+			return fmt.Errorf("DuckDB: %s: %s", head(statements[i]), a.Error)
 		}
 	}
 	return nil
@@ -152,7 +163,7 @@ func compare(q *query, mine, theirs answer) (verdict, string) {
 		case diag.CodeInternal, "":
 			return crashed, mine.Error
 		}
-		return refused, mine.Error
+		return refused + " " + verdict(code), mine.Error
 	}
 	if theirs.Error != "" {
 		return skipped, "DuckDB: " + theirs.Error
@@ -163,12 +174,17 @@ func compare(q *query, mine, theirs answer) (verdict, string) {
 	return agreed, ""
 }
 
+// digits are what differs between failures of one kind.
+var digits = regexp.MustCompile(`[-0-9.,]+`)
+
+func class(why string) string { return head(digits.ReplaceAllString(why, "#"))[:min(len(why), 50)] }
+
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
 	return line
 }
 
-func (x *round) judge(i int, q *query, mine, theirs answer) {
+func (x *round) judge(ctx context.Context, i int, q *query, mine, theirs answer) {
 	v, why := compare(q, mine, theirs)
 	switch v {
 	case agreed:
@@ -178,7 +194,7 @@ func (x *round) judge(i int, q *query, mine, theirs answer) {
 		return
 	case skipped:
 		x.report.OneFailed++
-		x.report.Classes[why[:min(len(why), 60)]]++
+		x.report.Classes[class(why)]++
 		return
 	case wrong:
 		x.report.Wrong++
@@ -187,5 +203,20 @@ func (x *round) judge(i int, q *query, mine, theirs answer) {
 	default:
 		x.report.Crashed++
 	}
-	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n%s;\n-- DuckDB: %s;\n", x.seed, i, v, why, q.in(ours), q.in(duck))
+	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
+	if x.o.Shrink {
+		saved := make([][][]*expr, len(x.tables))
+		for i, t := range x.tables {
+			saved[i] = t.rows
+		}
+		fmt.Fprint(x.o.Log, x.shrink(ctx, q, v))
+		for i, t := range x.tables {
+			t.rows = saved[i]
+		}
+		if err := x.load(ctx); err != nil {
+			fmt.Fprintln(x.o.Log, err)
+		}
+		return
+	}
+	fmt.Fprint(x.o.Log, x.script(q))
 }

@@ -158,13 +158,13 @@ func (d dice) decimal(t typ) *expr {
 	return literal(t, "CAST('"+v+"' AS "+t.in(ours)+")", "CAST('"+v+"' AS "+t.in(duck)+")")
 }
 
-var words = []string{"", "a", "b", "ab", "abc", "A", "Ab", "aa", " a", "a ", "0", "12", "x_y", "50%", "ä", "海龟", "z", "bixi", "zzzzzzzzzzzzzzzzzzzzzzzz"}
+var words = []string{"", "a", "b", "ab", "abc", "A", "Ab", "aa", " a", "a ", "0", "12", "x_y", "50%", "€", "海龟", "z", "bixi", "zzzzzzzzzzzzzzzzzzzzzzzz"}
 
 func (d dice) text() *expr {
 	v := pick(d, words...)
 	switch d.IntN(25) {
 	case 0:
-		v = strings.Repeat(pick(d, "x", "ab", "é"), 1+d.IntN(300))
+		v = strings.Repeat(pick(d, "x", "ab", "½"), 1+d.IntN(300))
 	case 1, 2, 3:
 		v += pick(d, words...)
 	}
