@@ -46,6 +46,8 @@ func statements() []leading {
 // by their first word.
 var unsupportedStatements = map[string]string{
 	"ADD": "resources", "BEGIN": "script mode", "EXPORT": "EXPORT", "FUNCTION": "temporary functions",
+	"ALIAS": "ALIAS", "COPY": "COPY", "FREEZE": "FREEZE", "GET": "GET", "HTTP": "HTTP", "INSTALL": "INSTALL", "KILL": "KILL",
+	"PUT": "PUT", "REMOVE": "REMOVE", "STATUS": "STATUS", "TOP": "TOP", "WAIT": "WAIT", "WHOAMI": "WHOAMI",
 	"GRANT": "permissions", "IF": "script mode", "LIST": "LIST", "LOCK": "LOCK TABLE", "LOOP": "script mode",
 	"MAP": "TRANSFORM", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM", "REVOKE": "permissions",
 	"SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL", "UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",

@@ -16,9 +16,8 @@ func (p *parser) create() Statement {
 		return p.createSchema()
 	case p.atSeq("MATERIALIZED", "VIEW") && !temporary && !external && !replace:
 		return p.createMaterialized()
-	case p.at("FUNCTION"):
-		p.unsupported("CREATE %s", p.tok().word())
 	}
+	p.refuse("CREATE")
 	p.unexpected("TABLE, VIEW or SCHEMA")
 	return &CreateSchema{}
 }
