@@ -4,6 +4,7 @@ Reads a JSON list of statements a line, and writes for each such line a JSON lis
 of the answers: {"rows": [[TEXT or null, ...], ...]} or {"error": TEXT}.
 """
 
+import decimal
 import json
 import sys
 import threading
@@ -20,6 +21,8 @@ def text(value):
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
     return str(value)
 
 

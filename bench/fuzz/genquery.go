@@ -78,8 +78,8 @@ func (s *scope) simple(depth int) *query {
 		q.items = append(q.items, s.expr(s.someType(), 2))
 	}
 	if s.one(5) {
-		for range 1 + s.IntN(2) {
-			q.items = append(q.items, s.window())
+		for i := range 1 + s.IntN(2) {
+			q.items = append(q.items, s.window(i == 0))
 		}
 	}
 	q.distinct = s.one(7)
@@ -95,8 +95,8 @@ func (s *scope) grouped(q *query, types []typ) {
 		} else {
 			key = s.withoutSub().expr(s.someType(), 1)
 		}
-		if key.leaf && len(key.text[ours]) > 0 && !strings.Contains(key.text[ours], ".a") && !strings.Contains(key.text[ours], ".c") {
-			continue // a constant
+		if !key.hasColumn() {
+			continue // folded, it is not recognised inside other constants
 		}
 		q.group = append(q.group, key)
 	}
@@ -181,8 +181,9 @@ func (s *scope) aggregateForm(t typ, depth int) *expr {
 	return same(t, pick(s.dice, "MIN", "MAX")+"("+pick(s.dice, "", "", "DISTINCT ")+"$0)", w.expr(t, depth))
 }
 
-// window is a window function, which sees rows in a total order where it must.
-func (s *scope) window() *expr {
+// window is a window function. One that depends on the order of peers orders by
+// all columns; only one may, as equal rows may change places between two.
+func (s *scope) window(rows bool) *expr {
 	w := s.withoutSub()
 	partition := ""
 	var kids []*expr
@@ -200,10 +201,14 @@ func (s *scope) window() *expr {
 	}
 	total := "ORDER BY " + s.totalOrder(add)
 	some := "ORDER BY " + add(w.leafOf(s.someType())) + pick(s.dice, "", " DESC")
-	rows := " ROWS BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW", "1 FOLLOWING") + " AND " + pick(s.dice, "UNBOUNDED FOLLOWING", "3 FOLLOWING", "1 FOLLOWING")
+	frame := " ROWS BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW", "1 FOLLOWING") + " AND " + pick(s.dice, "UNBOUNDED FOLLOWING", "3 FOLLOWING", "1 FOLLOWING")
 	groups := " RANGE BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING AND CURRENT ROW", "CURRENT ROW AND UNBOUNDED FOLLOWING", "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING")
 	big := plain(bigint)
-	switch s.IntN(9) {
+	form := pick(s.dice, 1, 5, 6, 8)
+	if rows {
+		form = s.IntN(9)
+	}
+	switch form {
 	case 0:
 		return same(big, "ROW_NUMBER() OVER ("+partition+total+")", kids...)
 	case 1:
@@ -211,16 +216,16 @@ func (s *scope) window() *expr {
 	case 2:
 		return same(t, pick(s.dice, "LAG", "LEAD")+"("+argument+fmt.Sprintf(", %d", s.IntN(3))+") OVER ("+partition+total+")", kids...)
 	case 3:
-		return same(t, pick(s.dice, "FIRST_VALUE", "LAST_VALUE")+"("+argument+") OVER ("+partition+total+rows+")", kids...)
+		return same(t, pick(s.dice, "FIRST_VALUE", "LAST_VALUE")+"("+argument+") OVER ("+partition+total+frame+")", kids...)
 	case 4:
-		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+total+rows+")", kids...)
+		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+total+frame+")", kids...)
 	case 5:
 		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+some+groups+")", kids...)
 	case 6:
 		return same(big, "COUNT("+argument+") OVER ("+partition+some+groups+")", kids...)
 	case 7:
 		kids[0] = w.leafOf(plain(integer))
-		return each(big, "SUM("+argument+") OVER ("+partition+total+rows+")", "CAST(SUM("+argument+") OVER ("+partition+total+rows+") AS BIGINT)", kids...)
+		return each(big, "SUM("+argument+") OVER ("+partition+total+frame+")", "CAST(SUM("+argument+") OVER ("+partition+total+frame+") AS BIGINT)", kids...)
 	}
 	return same(big, "COUNT(*) OVER ("+partition+")", kids...)
 }
@@ -304,16 +309,19 @@ func (s *scope) single() *relation {
 		}
 		r := &relation{query: q, alias: s.alias("q")}
 		for i, t := range q.types() {
-			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asLeaf())
+			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
 		}
 		return r
 	}
 	t := pick(s.dice, s.tables...)
 	r := &relation{table: t.name, alias: s.alias("r")}
 	for _, c := range t.columns {
-		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asLeaf())
+		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
 	}
 	return r
 }
 
-func (e *expr) asLeaf() *expr { e.leaf = true; return e }
+func (e *expr) asColumn() *expr {
+	e.leaf, e.column = true, true
+	return e
+}

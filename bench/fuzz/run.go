@@ -204,7 +204,7 @@ func (x *round) judge(ctx context.Context, i int, q *query, mine, theirs answer)
 		x.report.Crashed++
 	}
 	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
-	if x.o.Shrink {
+	if x.o.Shrink && v != hung {
 		saved := make([][][]*expr, len(x.tables))
 		for i, t := range x.tables {
 			saved[i] = t.rows

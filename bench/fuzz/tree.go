@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,11 +18,11 @@ const (
 // expr is an expression: a template in each dialect, in which $0, $1 … stand for
 // the operands and $q for the subquery.
 type expr struct {
-	typ  typ
-	text [2]string
-	kids []*expr
-	sub  *query
-	leaf bool // a column or literal
+	typ          typ
+	text         [2]string
+	kids         []*expr
+	sub          *query
+	leaf, column bool // a column or literal; a column
 	// aggregate says that the operands are of the rows of a group, or window.
 	aggregate bool
 }
@@ -39,6 +40,11 @@ func each(t typ, ourText, duckText string, kids ...*expr) *expr {
 // cast makes the type of an expression certain in both dialects.
 func cast(e *expr, t typ) *expr {
 	return each(t, "CAST($0 AS "+t.in(ours)+")", "CAST($0 AS "+t.in(duck)+")", e)
+}
+
+// hasColumn tells whether a column takes part.
+func (e *expr) hasColumn() bool {
+	return e.column || slices.ContainsFunc(e.kids, (*expr).hasColumn)
 }
 
 func (e *expr) write(b *strings.Builder, d dialect) {
