@@ -247,19 +247,22 @@ func (s *scope) totalOrder(add func(*expr) string) string {
 	return b.String()
 }
 
+// mostRows bounds the rows that joins of a query may give.
+const mostRows = 100_000
+
 // relation makes what stands in FROM and puts its columns into the scope.
 func (s *scope) relation(depth int) *relation {
 	if depth <= 0 || s.one(3) {
-		return s.single()
+		return s.single(mostRows)
 	}
 	before := s.leaves
 	s.leaves = nil
 	left := s.relation(depth - 1)
 	leftLeaves := s.leaves
 	s.leaves = nil
-	right := s.single()
+	right := s.single(mostRows / max(1, left.rows))
 	rightLeaves := s.leaves
-	j := &relation{join: pick(s.dice, "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"), left: left, right: right}
+	j := &relation{join: pick(s.dice, "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"), left: left, right: right, rows: max(1, left.rows) * max(1, right.rows)}
 	on := *s
 	on.leaves = append(append([]*expr(nil), leftLeaves...), rightLeaves...)
 	on.nested = 0
@@ -298,7 +301,7 @@ func (s *scope) joinCondition(left, right []*expr) *expr {
 }
 
 // single is a table or a query in parentheses.
-func (s *scope) single() *relation {
+func (s *scope) single(most int) *relation {
 	if s.one(5) && s.nested > 0 {
 		in := s.inner()
 		in.outer = nil
@@ -307,14 +310,22 @@ func (s *scope) single() *relation {
 		if s.one(3) {
 			s.ordered(q)
 		}
-		r := &relation{query: q, alias: s.alias("q")}
+		r := &relation{query: q, alias: s.alias("q"), rows: q.from.rows}
+		if r.rows > most {
+			q.order, q.limit = true, most
+		}
 		for i, t := range q.types() {
 			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
 		}
 		return r
 	}
-	t := pick(s.dice, s.tables...)
-	r := &relation{table: t.name, alias: s.alias("r")}
+	t := s.tables[0]
+	for _, i := range s.Perm(len(s.tables)) {
+		if t = s.tables[i]; len(t.rows) <= most {
+			break
+		}
+	}
+	r := &relation{table: t.name, alias: s.alias("r"), rows: len(t.rows)}
 	for _, c := range t.columns {
 		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
 	}

@@ -81,6 +81,7 @@ type relation struct {
 	table string
 	query *query
 	alias string
+	rows  int // at most
 
 	join        string // such as LEFT JOIN; "" if there is none
 	left, right *relation
