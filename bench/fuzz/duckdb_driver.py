@@ -11,7 +11,7 @@ import threading
 
 import duckdb
 
-SECONDS = 10  # for a statement
+SECONDS = 60  # for a statement
 
 
 def text(value):

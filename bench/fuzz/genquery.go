@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,17 +13,41 @@ func (d dice) statement(tables []*table) *query {
 	for i := range types {
 		types[i] = s.anyType()
 	}
+	with := s.common()
 	var q *query
-	switch {
-	case d.one(6):
+	if d.one(6) {
 		q = s.setOperation(types)
-	default:
+	} else {
 		q = s.simple(2)
 	}
+	q.with = with
 	if d.one(3) {
 		s.ordered(q)
 	}
 	return q
+}
+
+// common makes the queries of WITH, which stand beside the tables from then on.
+func (s *scope) common() []*common {
+	if !s.one(5) {
+		return nil
+	}
+	var out []*common
+	for range 1 + s.IntN(2) {
+		in := *s
+		in.nested = 0
+		c := &common{name: s.alias("w"), query: in.simple(s.IntN(2))}
+		if s.one(3) {
+			s.ordered(c.query)
+		}
+		t := &table{name: c.name, size: c.query.from.rows}
+		for i, u := range c.query.types() {
+			t.columns = append(t.columns, column{fmt.Sprintf("c%d", i), u})
+		}
+		out = append(out, c)
+		s.tables = append(slices.Clone(s.tables), t, t)
+	}
+	return out
 }
 
 func (s *scope) ordered(q *query) {
@@ -101,7 +126,7 @@ func (s *scope) grouped(q *query, types []typ) {
 		q.group = append(q.group, key)
 	}
 	if len(q.group) > 1 && len(s.outer) == 0 && s.one(4) {
-		q.grouping = pick(s.dice, "ROLLUP", "CUBE")
+		q.grouping = pick(s.dice, "ROLLUP", "CUBE", "GROUPING SETS")
 	}
 	in := *s
 	in.nested, in.outer = 0, nil
@@ -321,11 +346,11 @@ func (s *scope) single(most int) *relation {
 	}
 	t := s.tables[0]
 	for _, i := range s.Perm(len(s.tables)) {
-		if t = s.tables[i]; len(t.rows) <= most {
+		if t = s.tables[i]; t.size <= most {
 			break
 		}
 	}
-	r := &relation{table: t.name, alias: s.alias("r"), rows: len(t.rows)}
+	r := &relation{table: t.name, alias: s.alias("r"), rows: t.size}
 	for _, c := range t.columns {
 		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
 	}

@@ -42,6 +42,12 @@ func (s *shrinker) query(q *query) (changed bool) {
 		changed = s.query(q.left)
 		changed = s.query(q.right) || changed
 	}
+	for i, c := range q.with {
+		if set(s, &q.with, slices.Delete(slices.Clone(q.with), i, i+1)) {
+			return true
+		}
+		changed = s.query(c.query) || changed
+	}
 	if q.order && (set(s, &q.order, false) || q.limit >= 0 && set(s, &q.limit, -1)) {
 		changed = true
 	}

@@ -130,7 +130,7 @@ type query struct {
 	from     *relation
 	where    *expr
 	group    []*expr
-	grouping string // "", ROLLUP, CUBE or a list of sets
+	grouping string // "", ROLLUP, CUBE or GROUPING SETS
 	having   *expr
 
 	op          string // UNION ALL …
@@ -241,7 +241,13 @@ func (q *query) writeGroup(b *strings.Builder, d dialect) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
+		if q.grouping == "GROUPING SETS" && i == 0 && len(q.group) > 1 { // the first two together
+			b.WriteByte('(')
+		}
 		e.write(b, d)
+		if q.grouping == "GROUPING SETS" && i == 1 {
+			b.WriteByte(')')
+		}
 	}
 	if q.grouping != "" {
 		b.WriteByte(')')
