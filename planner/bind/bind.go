@@ -52,11 +52,14 @@ type Binder struct {
 	// named are the relations of FROM clauses in the order they were bound.
 	relations  []relation
 	broadcasts []*logical.Broadcast
+	recursions []*Recursion
+	// growing are the tables of recursive names whose steps are being bound.
+	growing map[*table.Table]bool
 }
 
 // New makes a binder.
 func New(ctx context.Context, env *Env) *Binder {
-	return &Binder{env: env, ctx: ctx, loaded: map[table.Name]*table.Table{}}
+	return &Binder{env: env, ctx: ctx, loaded: map[table.Name]*table.Table{}, growing: map[*table.Table]bool{}}
 }
 
 // Query binds a query. Its columns are the result's.

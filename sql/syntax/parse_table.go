@@ -137,6 +137,8 @@ func (p *parser) tablePrimary() TableRef {
 	at := tableNode{p.start()}
 	p.accept("TABLE") // TABLE(f(…)) and TABLE t
 	switch {
+	case p.atOp("@"):
+		return p.variableTable(at)
 	case p.atOp("("):
 		return p.parenTable(at)
 	case p.at("VALUES"):

@@ -5,7 +5,7 @@ import "github.com/bixidata/bixi/sql/diag"
 // foreign are features of the language that are not part of this version: by the
 // words they follow, the word that shows them and what they are called.
 var foreign = map[string]map[string]string{
-	"CREATE": {"FUNCTION": "CREATE FUNCTION", "INDEX": "CREATE INDEX", "MACRO": "CREATE MACRO",
+	"CREATE": {"INDEX": "CREATE INDEX", "MACRO": "CREATE MACRO",
 		"DATABASE": "CREATE DATABASE", "ROLE": "CREATE ROLE", "PACKAGE": "CREATE PACKAGE", "RESOURCE": "CREATE RESOURCE"},
 	"DROP": {"INDEX": "DROP INDEX", "MACRO": "DROP MACRO", "DATABASE": "DROP DATABASE", "ROLE": "DROP ROLE",
 		"PACKAGE": "DROP PACKAGE", "RESOURCE": "DROP RESOURCE"},
@@ -13,6 +13,7 @@ var foreign = map[string]map[string]string{
 		"SECURITYCONFIGURATION": "permissions", "PACKAGES": "SHOW PACKAGES", "VARIABLES": "SHOW VARIABLES"},
 	"DESC":        {"INSTANCE": "DESC INSTANCE", "ROLE": "permissions", "PROJECT": "DESC PROJECT", "PACKAGE": "DESC PACKAGE"},
 	"ALTER TABLE": {"ARCHIVE": "ALTER TABLE … ARCHIVE", "RESTORE": "ALTER TABLE … RESTORE", "FREEZE": "ALTER TABLE … FREEZE", "PARTITIONED": "ALTER TABLE … PARTITIONED"},
+	"LIST":        {"USERS": "permissions", "ROLES": "permissions", "RESOURCES": "resources", "JOBS": "LIST JOBS"},
 	"SET":         {"PARTITIONPROPERTIES": "SET PARTITIONPROPERTIES", "SERDEPROPERTIES": "SET SERDEPROPERTIES"},
 }
 
