@@ -30,7 +30,7 @@ func TestJoin(t *testing.T) {
 	for i := range 100 {
 		many = append(many, i)
 	}
-	err := diag.Each(many, func(_ int, i int) error { return at(1, 100-i, "x") })
+	err := diag.Each(many, func(_ int, i int) error { return at(1, i+1, "x") })
 	if e := diag.Of(err); e.Pos.Col != 1 || len(e.Also) != 19 {
 		t.Errorf("the first is at %v and %d more are kept", e.Pos, len(e.Also))
 	}
