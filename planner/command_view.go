@@ -60,7 +60,7 @@ func viewColumns(n logical.Node, names []*syntax.ViewColumn) ([]table.Column, er
 
 // separately binds a query by a binder of its own and tells which tables it reads.
 func (st *statement) separately(q *syntax.Query) (logical.Node, []*table.Table, error) {
-	own, err := st.begin(st.ctx)
+	own, err := st.withoutVariables()
 	if err != nil {
 		return nil, nil, err
 	}

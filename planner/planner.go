@@ -38,6 +38,8 @@ type Session struct {
 	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)
 	// Owner names the user, for tables made.
 	Owner string
+	// Variables are what @names mean in a script.
+	Variables *bind.Variables
 	// Jobs lists the statements that run and those that ended of late; may be nil.
 	Jobs func() []Job
 	// Materialize, if set, runs a plan that writes rows to one temporary table, and
@@ -136,7 +138,7 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 		temporary: map[*table.Table][]table.DataFile{}, iterated: map[*bind.Recursion]bool{}}
 	st.binder = bind.New(ctx, &bind.Env{
 		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
-		Functions: s.Functions, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
+		Functions: s.Functions, Variables: s.Variables, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
 		OrderNeedsLimit: s.Settings.OrderNeedsLimit, GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})

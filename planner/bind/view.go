@@ -38,7 +38,7 @@ func (b *Binder) Stored(t *table.Table, text string, pos diag.Pos) (logical.Node
 	env := *b.env
 	env.Project, env.Schema = t.Name.Project, t.Name.Schema
 	b.env = &env
-	n, err := b.query(q.Query, nil, nil)
+	n, err := b.withVariables(nil, func() (logical.Node, error) { return b.query(q.Query, nil, nil) })
 	b.env = outside
 	if err != nil {
 		return nil, semantic(pos, "the view %s no longer fits its tables: %v", t.Name, err)
