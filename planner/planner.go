@@ -6,6 +6,7 @@ package planner
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -40,6 +41,8 @@ type Session struct {
 	Owner string
 	// Variables are what @names mean in a script.
 	Variables *bind.Variables
+	// Cached are the files of temporary tables that variables read.
+	Cached map[*table.Table][]table.DataFile
 	// Jobs lists the statements that run and those that ended of late; may be nil.
 	Jobs func() []Job
 	// Materialize, if set, runs a plan that writes rows to one temporary table, and
@@ -136,6 +139,7 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	}
 	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{},
 		temporary: map[*table.Table][]table.DataFile{}, iterated: map[*bind.Recursion]bool{}}
+	maps.Copy(st.temporary, s.Cached)
 	st.binder = bind.New(ctx, &bind.Env{
 		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
 		Functions: s.Functions, Variables: s.Variables, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,

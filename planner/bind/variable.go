@@ -100,7 +100,7 @@ func (f *Variables) HasFunction(name string) bool {
 	return f != nil && f.functions[strings.ToLower(name)] != nil
 }
 
-// Names a table, and the name of another variable if e is only that.
+// IsTable reports whether name is a table.
 func (f *Variables) IsTable(name string) bool {
 	v := f.value(name)
 	return v != nil && v.isTable()
@@ -184,6 +184,11 @@ func (b *Binder) rowsOf(name syntax.Ident) (logical.Node, error) {
 		b.tables[v] = d
 	}
 	return b.Use(d), nil
+}
+
+// TableOf reads the table variable name of vars.
+func (b *Binder) TableOf(vars *Variables, name syntax.Ident) (logical.Node, error) {
+	return b.withVariables(vars, func() (logical.Node, error) { return b.rowsOf(name) })
 }
 
 // withVariables binds with other meanings of the @names.
