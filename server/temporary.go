@@ -38,7 +38,7 @@ func (s *statement) materialize(ctx context.Context, plan *planner.Plan, setting
 	defer s.release()
 	targets := make([]table.Target, 1)
 	written := s.outcome.Written
-	err = s.written(ctx, targets)
+	err := s.written(ctx, targets)
 	s.outcome.Written = written
 	files := targets[0].Commit.Files
 	s.temporary = append(s.temporary, files...)
