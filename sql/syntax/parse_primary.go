@@ -101,6 +101,9 @@ func (p *parser) named(at exprNode) Expr {
 	case "(", ":":
 		return p.call(at)
 	}
+	if upper(p.raw(p.tok())) == "NEW" && isName(p.peek(1)) && (p.peek(2).op() == "." || p.peek(2).op() == "(") {
+		p.unsupported("new %s: Java expressions in SQL", p.raw(p.peek(1)))
+	}
 	c := &ColumnRef{exprNode: at, Parts: []Ident{p.columnName()}}
 	for p.acceptOp(".") {
 		c.Parts = append(c.Parts, p.ident("a column or field name"))

@@ -85,6 +85,9 @@ func (p *parser) joinCondition(j *Join) {
 	case j.Natural:
 	case p.accept("ON"):
 		j.On = p.expr()
+		if p.at("USING") && isName(p.peek(1)) {
+			p.unsupported("a join by a user's function")
+		}
 	case p.at("USING") && p.peek(1).op() == "(":
 		p.next()
 		j.Using = parens(p, p.columnName)

@@ -50,6 +50,8 @@ func statements() []leading {
 // by their first word.
 var unsupportedStatements = map[string]string{
 	"ADD": "resources", "EXPORT": "EXPORT",
+	"ALIAS": "ALIAS", "COPY": "COPY", "FREEZE": "FREEZE", "GET": "GET", "HTTP": "HTTP", "INSTALL": "INSTALL", "KILL": "KILL",
+	"PUT": "PUT", "REMOVE": "REMOVE", "STATUS": "STATUS", "TOP": "TOP", "WAIT": "WAIT", "WHOAMI": "WHOAMI",
 	"GRANT": "permissions", "LOCK": "LOCK TABLE",
 	"MAP": "TRANSFORM", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM", "REVOKE": "permissions",
 	"SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL", "UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",

@@ -19,6 +19,7 @@ func (p *parser) create() Statement {
 	case (p.at("FUNCTION") || p.atSeq("SQL", "FUNCTION")) && !external:
 		return p.createFunction(&CreateFunction{OrReplace: replace, Temporary: temporary})
 	}
+	p.refuse("CREATE")
 	p.unexpected("TABLE, VIEW, FUNCTION or SCHEMA")
 	return &CreateSchema{}
 }

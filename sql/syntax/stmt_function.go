@@ -60,6 +60,7 @@ func (p *parser) functionStatement() Statement {
 func (p *parser) listStatement() Statement {
 	s := &Show{Kind: ShowFunctions}
 	p.expect("LIST")
+	p.refuse("LIST")
 	p.expect("FUNCTIONS")
 	return s
 }

@@ -1,0 +1,50 @@
+"""Answers queries with DuckDB for the fuzzer.
+
+Reads a JSON list of statements a line, and writes for each such line a JSON list
+of the answers: {"rows": [[TEXT or null, ...], ...]} or {"error": TEXT}.
+"""
+
+import json
+import sys
+import threading
+
+import duckdb
+
+SECONDS = 10  # for a statement
+
+
+def text(value):
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value)
+    return str(value)
+
+
+def answer(connection, sql):
+    timer = threading.Timer(SECONDS, connection.interrupt)
+    timer.start()
+    try:
+        rows = connection.execute(sql).fetchall()
+        return {"rows": [[text(v) for v in row] for row in rows]}
+    except Exception as error:
+        return {"error": str(error).split("\n")[0]}
+    finally:
+        timer.cancel()
+
+
+def main():
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET threads = 1")
+    connection.execute("SET memory_limit = '1GB'")
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET default_null_order = 'nulls_first_on_asc_last_on_desc'")
+    for line in sys.stdin:
+        out = [answer(connection, sql) for sql in json.loads(line)]
+        sys.stdout.write(json.dumps(out) + "\n")
+        sys.stdout.flush()
+
+
+main()

@@ -1,0 +1,368 @@
+package fuzz
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// scope is what an expression may be made of.
+type scope struct {
+	dice
+	tables []*table
+	leaves []*expr // columns, or keys and aggregates
+	outer  []*expr // columns of the queries around
+	// nested allows that many levels of subqueries.
+	nested int
+	names  *int // numbers the aliases of a statement
+}
+
+func (s *scope) alias(prefix string) string {
+	*s.names++
+	return fmt.Sprintf("%s%d", prefix, *s.names)
+}
+
+// expr makes an expression of a type.
+func (s *scope) expr(t typ, depth int) *expr {
+	if depth <= 0 || s.one(5) {
+		return s.leafOf(t)
+	}
+	if s.one(6) {
+		return s.anyForm(t, depth)
+	}
+	switch {
+	case t.kind == boolean:
+		return s.condition(depth)
+	case t.isInteger():
+		return s.integerForm(t, depth)
+	case t.isFloating():
+		return s.floatingForm(t, depth)
+	case t.kind == decimal:
+		return s.decimalForm(t, depth)
+	case t.kind == text:
+		return s.textForm(depth)
+	case t.kind == date:
+		return s.dateForm(depth)
+	}
+	return s.anyForm(t, depth)
+}
+
+// leafOf is a column if there is one of the type, or of one that widens to it.
+func (s *scope) leafOf(t typ) *expr {
+	from := s.leaves
+	if len(s.outer) > 0 && s.one(6) {
+		from = s.outer
+	}
+	if !s.one(7) {
+		var fit []*expr
+		for _, e := range from {
+			if e.typ == t {
+				fit = append(fit, e, e)
+			} else if e.typ.widens(t) {
+				fit = append(fit, e)
+			}
+		}
+		if len(fit) > 0 {
+			e := pick(s.dice, fit...)
+			if e.typ != t {
+				return cast(e, t)
+			}
+			return e
+		}
+	}
+	if s.one(25) {
+		return null(t)
+	}
+	return s.value(t)
+}
+
+// someType is the type of a leaf, or any.
+func (s *scope) someType() typ {
+	if len(s.leaves) > 0 && !s.one(5) {
+		return pick(s.dice, s.leaves...).typ
+	}
+	return s.anyType()
+}
+
+// anyForm is a form that all types have.
+func (s *scope) anyForm(t typ, depth int) *expr {
+	d := depth - 1
+	a, b := s.expr(t, d), s.expr(t, d)
+	switch s.IntN(9) {
+	case 0:
+		return same(t, "CASE WHEN $2 THEN $0 ELSE $1 END", a, b, s.condition(d))
+	case 1:
+		return same(t, "CASE WHEN $1 THEN $0 END", a, s.condition(d))
+	case 2:
+		return same(t, "COALESCE($0, $1)", a, b)
+	case 3:
+		return same(t, "NULLIF($0, $1)", a, b)
+	case 4:
+		return each(t, "IF($2, $0, $1)", "CASE WHEN $2 THEN $0 ELSE $1 END", a, b, s.condition(d))
+	case 5:
+		u := s.someType()
+		return same(t, "CASE $2 WHEN $3 THEN $0 WHEN $4 THEN $1 ELSE $0 END", a, b, s.expr(u, d), s.leafOf(u), s.leafOf(u))
+	case 6:
+		if t.kind != boolean {
+			return same(t, "GREATEST($0, $1)", a, b)
+		}
+	case 7:
+		if t.kind != boolean {
+			return each(t, "LEAST($0, $1)", "CASE WHEN $0 IS NULL OR $1 IS NULL THEN NULL ELSE LEAST($0, $1) END", a, b)
+		}
+	case 8:
+		if e := s.scalarSubquery(t); e != nil {
+			return e
+		}
+	}
+	return same(t, "COALESCE($0, $1, $2)", a, b, s.leafOf(t))
+}
+
+// condition is a BOOLEAN.
+func (s *scope) condition(depth int) *expr {
+	t := plain(boolean)
+	if depth <= 0 {
+		if s.one(3) {
+			return s.leafOf(t)
+		}
+		u := s.someType()
+		return same(t, "($0 "+s.comparison()+" $1)", s.leafOf(u), s.leafOf(u))
+	}
+	d := depth - 1
+	u := s.someType()
+	switch s.IntN(16) {
+	case 0, 1:
+		return same(t, "($0 AND $1)", s.condition(d), s.condition(d))
+	case 2, 3:
+		return same(t, "($0 OR $1)", s.condition(d), s.condition(d))
+	case 4:
+		return same(t, "(NOT $0)", s.condition(d))
+	case 5:
+		return same(t, "($0 IS NULL)", s.expr(u, d))
+	case 6:
+		return same(t, "($0 IS NOT NULL)", s.expr(u, d))
+	case 7:
+		return s.inList(u, d)
+	case 8:
+		return same(t, "($0 "+pick(s.dice, "", "NOT ")+"BETWEEN $1 AND $2)", s.expr(u, d), s.expr(u, d), s.expr(u, d))
+	case 9:
+		pattern := pick(s.dice, "%", "a%", "%a", "%b%", "_", "a_", "%a%b%", "", "abc", "_b%", "海%", "%%a", "x_y")
+		return same(t, "($0 "+pick(s.dice, "", "NOT ")+"LIKE '"+pattern+"')", s.expr(plain(text), d))
+	case 10:
+		return each(t, "($0 <=> $1)", "($0 IS NOT DISTINCT FROM $1)", s.expr(u, d), s.expr(u, d))
+	case 11:
+		if e := s.existence(d); e != nil {
+			return e
+		}
+	case 12:
+		return same(t, "($0 IS DISTINCT FROM $1)", s.expr(u, d), s.expr(u, d))
+	}
+	return same(t, "($0 "+s.comparison()+" $1)", s.expr(u, d), s.expr(u, d))
+}
+
+func (s *scope) comparison() string { return pick(s.dice, "=", "=", "=", "<>", "<", "<=", ">", ">=") }
+
+func (s *scope) inList(u typ, depth int) *expr {
+	kids := []*expr{s.expr(u, depth)}
+	var list []string
+	for i := range 1 + s.IntN(5) {
+		kids = append(kids, s.listItem(u))
+		list = append(list, fmt.Sprintf("$%d", i+1))
+	}
+	return same(plain(boolean), "($0 "+pick(s.dice, "", "NOT ")+"IN ("+strings.Join(list, ", ")+"))", kids...)
+}
+
+func (s *scope) listItem(u typ) *expr {
+	if s.one(4) {
+		return s.leafOf(u)
+	}
+	return s.value(u)
+}
+
+func (s *scope) integerForm(t typ, depth int) *expr {
+	d := depth - 1
+	a, b := s.expr(t, d), s.expr(t, d)
+	switch s.IntN(13) {
+	case 0, 1, 2:
+		return same(t, "($0 "+pick(s.dice, "+", "-", "*")+" $1)", a, b)
+	case 3:
+		return each(t, "($0 DIV $1)", "($0 // NULLIF($1, 0))", a, b)
+	case 4:
+		return each(t, "($0 % $1)", "($0 % NULLIF($1, 0))", a, b)
+	case 5:
+		return same(t, "(- $0)", a)
+	case 6:
+		return same(t, "ABS($0)", a)
+	case 7:
+		if t.kind == bigint {
+			return same(t, "LENGTH($0)", s.expr(plain(text), d))
+		}
+	case 8:
+		return each(t, "CAST("+pick(s.dice, "YEAR", "MONTH", "DAY")+"($0) AS "+t.in(ours)+")", "", s.expr(plain(date), d)).mirror(t)
+	case 9:
+		if t.kind == bigint {
+			return each(t, "CAST(($0 "+pick(s.dice, "&", "|")+" $1) AS BIGINT)", "", a, b).mirror(t)
+		}
+	case 10:
+		return cast(s.condition(d), t)
+	case 11:
+		u := typ{decimal, 9, 2}
+		return each(t, "CAST($0 AS "+t.in(ours)+")", "CAST(TRUNC($0) AS "+t.in(duck)+")", s.expr(u, d))
+	case 12:
+		var wider []kind
+		for _, k := range []kind{tinyint, smallint, integer, bigint} {
+			if k != t.kind {
+				wider = append(wider, k)
+			}
+		}
+		return cast(s.expr(plain(pick(s.dice, wider...)), d), t)
+	}
+	return same(t, "($0 + $1)", a, b)
+}
+
+// mirror gives the other dialect the text of ours.
+func (e *expr) mirror(typ) *expr {
+	e.text[duck] = e.text[ours]
+	return e
+}
+
+func (s *scope) floatingForm(t typ, depth int) *expr {
+	d := depth - 1
+	a, b := s.expr(t, d), s.expr(t, d)
+	switch s.IntN(9) {
+	case 0, 1, 2:
+		return same(t, "($0 "+pick(s.dice, "+", "-", "*")+" $1)", a, b)
+	case 3:
+		if t.kind == double {
+			i := plain(pick(s.dice, integer, bigint, double))
+			return each(t, "($0 / $1)", "($0 / NULLIF($1, 0))", s.expr(i, d), s.expr(i, d))
+		}
+	case 4:
+		return same(t, "(- $0)", a)
+	case 5:
+		return same(t, "ABS($0)", a)
+	case 6:
+		return cast(s.expr(plain(pick(s.dice, tinyint, smallint, integer)), d), t)
+	case 7:
+		if t.kind == double {
+			return cast(s.expr(typ{decimal, 9, 2}, d), t)
+		}
+	case 8:
+		if t.kind == double {
+			return each(t, "SQRT($0)", "CASE WHEN $0 >= 0 THEN SQRT($0) END", a)
+		}
+	}
+	return same(t, "($0 + $1)", a, b)
+}
+
+func (s *scope) decimalForm(t typ, depth int) *expr {
+	d := depth - 1
+	switch s.IntN(6) {
+	case 0, 1:
+		u := typ{decimal, min(t.precision, 25), min(t.scale, 9)}
+		v := typ{decimal, 10, s.IntN(5)}
+		return cast(same(t, "($0 "+pick(s.dice, "+", "-")+" $1)", s.expr(u, d), s.expr(v, d)), t)
+	case 2:
+		u, v := typ{decimal, min(t.precision, 18), min(t.scale, 6)}, typ{decimal, 10, s.IntN(4)}
+		return cast(same(t, "($0 * $1)", s.expr(u, d), s.expr(v, d)), t)
+	case 3:
+		return same(t, "(- $0)", s.expr(t, d))
+	case 4:
+		return cast(s.expr(plain(pick(s.dice, tinyint, smallint, integer)), d), t)
+	}
+	return cast(s.expr(s.anyDecimal(), d), t)
+}
+
+func (s *scope) textForm(depth int) *expr {
+	t := plain(text)
+	d := depth - 1
+	a, b := s.expr(t, d), s.expr(t, d)
+	switch s.IntN(9) {
+	case 0:
+		return same(t, "($0 || $1)", a, b)
+	case 1:
+		return each(t, "CONCAT($0, $1)", "($0 || $1)", a, b)
+	case 2:
+		return same(t, pick(s.dice, "UPPER", "LOWER", "REVERSE")+"($0)", s.asciiText(d))
+	case 3:
+		return same(t, fmt.Sprintf("SUBSTR($0, %d, %d)", 1+s.IntN(4), 1+s.IntN(4)), a)
+	case 4:
+		return same(t, fmt.Sprintf("SUBSTR($0, %d)", 1+s.IntN(4)), a)
+	case 5:
+		return same(t, pick(s.dice, "TRIM", "LTRIM", "RTRIM")+"($0)", a)
+	case 6:
+		return same(t, "REPLACE($0, 'a', "+pick(s.dice, "''", "'bb'")+")", a)
+	case 7:
+		return cast(s.expr(plain(pick(s.dice, tinyint, smallint, integer, bigint)), d), t)
+	}
+	return cast(s.expr(plain(date), d), t)
+}
+
+// asciiText has the same case in both engines.
+func (s *scope) asciiText(depth int) *expr { return s.expr(plain(text), depth) }
+
+func (s *scope) dateForm(depth int) *expr {
+	t := plain(date)
+	a := s.expr(t, depth-1)
+	switch s.IntN(3) {
+	case 0:
+		n := s.IntN(60) - 30
+		return each(t, fmt.Sprintf("DATE_ADD($0, %d)", n), fmt.Sprintf("CAST($0 + %d AS DATE)", n), a)
+	case 1:
+		return cast(s.expr(plain(datetime), depth-1), t)
+	}
+	return same(t, "COALESCE($0, $1)", a, s.leafOf(t))
+}
+
+// existence is EXISTS or IN of a subquery.
+func (s *scope) existence(depth int) *expr {
+	if s.nested <= 0 {
+		return nil
+	}
+	in := s.inner()
+	if s.one(2) {
+		q := in.simple(1)
+		e := same(plain(boolean), pick(s.dice, "", "(NOT ")+"EXISTS $q")
+		if strings.HasPrefix(e.text[0], "(") {
+			e.text[0] += ")"
+			e.text[1] = e.text[0]
+		}
+		e.sub = q
+		return e
+	}
+	u := s.someType()
+	q := in.of([]typ{u})
+	e := same(plain(boolean), "($0 "+pick(s.dice, "", "NOT ")+"IN $q)", s.expr(u, depth))
+	e.sub = q
+	return e
+}
+
+// scalarSubquery is an aggregate over a query.
+func (s *scope) scalarSubquery(t typ) *expr {
+	if s.nested <= 0 || t.kind == boolean {
+		return nil
+	}
+	in := s.inner()
+	q := &query{limit: -1}
+	q.from = in.relation(1)
+	if !in.one(3) {
+		q.where = in.condition(2)
+	}
+	in.outer = nil // an aggregate of outer columns only would be another's
+	q.items = []*expr{in.aggregateOf(t, 1)}
+	e := same(t, "$q")
+	e.sub = q
+	return e
+}
+
+// inner is the scope of a subquery.
+func (s *scope) inner() *scope {
+	in := *s
+	in.nested--
+	in.outer = slices.Concat(s.leaves, nil)
+	if s.nested < 2 {
+		in.nested = 0
+	}
+	in.leaves = nil
+	return &in
+}

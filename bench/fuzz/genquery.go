@@ -1,0 +1,319 @@
+package fuzz
+
+import (
+	"fmt"
+	"strings"
+)
+
+// statement makes a query.
+func (d dice) statement(tables []*table) *query {
+	s := &scope{dice: d, tables: tables, nested: 2, names: new(int)}
+	types := make([]typ, 1+d.IntN(4))
+	for i := range types {
+		types[i] = s.anyType()
+	}
+	var q *query
+	switch {
+	case d.one(6):
+		q = s.setOperation(types)
+	default:
+		q = s.simple(2)
+	}
+	if d.one(3) {
+		s.ordered(q)
+	}
+	return q
+}
+
+func (s *scope) ordered(q *query) {
+	q.order, q.desc = true, uint(s.Uint32())
+	if s.one(2) {
+		q.limit = s.IntN(12)
+		if s.one(3) {
+			q.offset = s.IntN(6)
+		}
+	}
+}
+
+func (s *scope) setOperation(types []typ) *query {
+	op := pick(s.dice, "UNION ALL", "UNION ALL", "UNION", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL")
+	a, b := *s, *s
+	return &query{op: op, left: a.of(types), right: b.of(types), limit: -1}
+}
+
+// of makes a query with columns of these types.
+func (s *scope) of(types []typ) *query {
+	q := &query{limit: -1}
+	q.from = s.relation(s.IntN(2))
+	if s.one(2) {
+		q.where = s.condition(2)
+	}
+	if s.one(4) {
+		s.grouped(q, types)
+		return q
+	}
+	for _, t := range types {
+		q.items = append(q.items, s.expr(t, 1))
+	}
+	q.distinct = s.one(6)
+	return q
+}
+
+// simple makes a SELECT over relations of up to a depth.
+func (s *scope) simple(depth int) *query {
+	q := &query{limit: -1}
+	q.from = s.relation(depth)
+	if !s.one(3) {
+		q.where = s.condition(3)
+	}
+	if s.one(3) {
+		types := make([]typ, 1+s.IntN(3))
+		for i := range types {
+			types[i] = s.someType()
+		}
+		s.grouped(q, types)
+		return q
+	}
+	for range 1 + s.IntN(4) {
+		q.items = append(q.items, s.expr(s.someType(), 2))
+	}
+	if s.one(5) {
+		for range 1 + s.IntN(2) {
+			q.items = append(q.items, s.window())
+		}
+	}
+	q.distinct = s.one(7)
+	return q
+}
+
+// grouped makes an aggregation with items of these types.
+func (s *scope) grouped(q *query, types []typ) {
+	for range s.IntN(4) {
+		var key *expr
+		if len(s.leaves) > 0 && !s.one(3) {
+			key = pick(s.dice, s.leaves...)
+		} else {
+			key = s.withoutSub().expr(s.someType(), 1)
+		}
+		if key.leaf && len(key.text[ours]) > 0 && !strings.Contains(key.text[ours], ".a") && !strings.Contains(key.text[ours], ".c") {
+			continue // a constant
+		}
+		q.group = append(q.group, key)
+	}
+	if len(q.group) > 1 && len(s.outer) == 0 && s.one(4) {
+		q.grouping = pick(s.dice, "ROLLUP", "CUBE")
+	}
+	in := *s
+	in.nested, in.outer = 0, nil
+	in.leaves = append([]*expr(nil), q.group...)
+	rows := s.withoutSub()
+	rows.outer = nil
+	for _, t := range types {
+		in.leaves = append(in.leaves, rows.aggregateOf(t, 1))
+	}
+	if s.one(3) {
+		q.having = in.condition(1)
+	}
+	for _, t := range types {
+		q.items = append(q.items, in.keyed(t))
+	}
+}
+
+// keyed is an expression over keys and aggregates.
+func (s *scope) keyed(t typ) *expr { return s.expr(t, s.IntN(2)) }
+
+func (s *scope) withoutSub() *scope {
+	c := *s
+	c.nested = 0
+	return &c
+}
+
+// aggregateOf is an aggregate of a type.
+func (s *scope) aggregateOf(t typ, depth int) *expr {
+	e := s.aggregateForm(t, depth)
+	e.aggregate = true
+	if s.one(6) {
+		kid := s.withoutSub().condition(1)
+		n := len(e.kids)
+		for d := range e.text {
+			i := strings.LastIndex(e.text[d], ")")
+			if strings.HasPrefix(e.text[d], "CAST(") {
+				i = strings.Index(e.text[d], " AS ") - 1
+			}
+			e.text[d] = e.text[d][:i+1] + fmt.Sprintf(" FILTER (WHERE $%d)", n) + e.text[d][i+1:]
+		}
+		e.kids = append(e.kids, kid)
+	}
+	return e
+}
+
+func (s *scope) aggregateForm(t typ, depth int) *expr {
+	w := s.withoutSub()
+	switch {
+	case t.kind == bigint:
+		switch s.IntN(5) {
+		case 0:
+			return same(t, "COUNT(*)")
+		case 1:
+			return same(t, "COUNT($0)", w.expr(s.someType(), depth))
+		case 2:
+			return same(t, "COUNT(DISTINCT $0)", w.expr(s.someType(), depth))
+		case 3:
+			u := plain(pick(s.dice, tinyint, smallint, integer))
+			distinct := pick(s.dice, "", "", "DISTINCT ")
+			return each(t, "SUM("+distinct+"$0)", "CAST(SUM("+distinct+"$0) AS BIGINT)", w.expr(u, depth))
+		}
+	case t.kind == double:
+		if s.one(2) {
+			u := plain(pick(s.dice, integer, double, smallint))
+			return same(t, pick(s.dice, "AVG", "AVG")+"($0)", w.expr(u, depth))
+		}
+		if s.one(2) {
+			return same(t, "SUM($0)", w.expr(t, depth))
+		}
+	case t.kind == decimal && t.precision >= 25:
+		u := typ{decimal, 9, min(t.scale, 3)}
+		return each(t, "CAST(SUM($0) AS "+t.in(ours)+")", "CAST(SUM($0) AS "+t.in(duck)+")", w.expr(u, depth))
+	}
+	if t.kind == boolean {
+		return same(t, pick(s.dice, "BOOL_AND", "BOOL_OR")+"($0)", w.expr(t, depth))
+	}
+	return same(t, pick(s.dice, "MIN", "MAX")+"("+pick(s.dice, "", "", "DISTINCT ")+"$0)", w.expr(t, depth))
+}
+
+// window is a window function, which sees rows in a total order where it must.
+func (s *scope) window() *expr {
+	w := s.withoutSub()
+	partition := ""
+	var kids []*expr
+	add := func(e *expr) string {
+		kids = append(kids, e)
+		return fmt.Sprintf("$%d", len(kids)-1)
+	}
+	t := s.someType()
+	if t.kind == boolean {
+		t = plain(text)
+	}
+	argument := add(w.leafOf(t))
+	if len(s.leaves) > 0 && !s.one(3) {
+		partition = "PARTITION BY " + add(pick(s.dice, s.leaves...)) + " "
+	}
+	total := "ORDER BY " + s.totalOrder(add)
+	some := "ORDER BY " + add(w.leafOf(s.someType())) + pick(s.dice, "", " DESC")
+	rows := " ROWS BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW", "1 FOLLOWING") + " AND " + pick(s.dice, "UNBOUNDED FOLLOWING", "3 FOLLOWING", "1 FOLLOWING")
+	groups := " RANGE BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING AND CURRENT ROW", "CURRENT ROW AND UNBOUNDED FOLLOWING", "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING")
+	big := plain(bigint)
+	switch s.IntN(9) {
+	case 0:
+		return same(big, "ROW_NUMBER() OVER ("+partition+total+")", kids...)
+	case 1:
+		return same(big, pick(s.dice, "RANK", "DENSE_RANK")+"() OVER ("+partition+some+")", kids...)
+	case 2:
+		return same(t, pick(s.dice, "LAG", "LEAD")+"("+argument+fmt.Sprintf(", %d", s.IntN(3))+") OVER ("+partition+total+")", kids...)
+	case 3:
+		return same(t, pick(s.dice, "FIRST_VALUE", "LAST_VALUE")+"("+argument+") OVER ("+partition+total+rows+")", kids...)
+	case 4:
+		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+total+rows+")", kids...)
+	case 5:
+		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+some+groups+")", kids...)
+	case 6:
+		return same(big, "COUNT("+argument+") OVER ("+partition+some+groups+")", kids...)
+	case 7:
+		kids[0] = w.leafOf(plain(integer))
+		return each(big, "SUM("+argument+") OVER ("+partition+total+rows+")", "CAST(SUM("+argument+") OVER ("+partition+total+rows+") AS BIGINT)", kids...)
+	}
+	return same(big, "COUNT(*) OVER ("+partition+")", kids...)
+}
+
+// totalOrder orders by all that can be seen.
+func (s *scope) totalOrder(add func(*expr) string) string {
+	if len(s.leaves) == 0 {
+		return add(s.value(plain(text)))
+	}
+	var b strings.Builder
+	first := s.IntN(len(s.leaves))
+	for i := range s.leaves {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(add(s.leaves[(first+i)%len(s.leaves)]))
+		b.WriteString(pick(s.dice, "", "", " DESC"))
+	}
+	return b.String()
+}
+
+// relation makes what stands in FROM and puts its columns into the scope.
+func (s *scope) relation(depth int) *relation {
+	if depth <= 0 || s.one(3) {
+		return s.single()
+	}
+	before := s.leaves
+	s.leaves = nil
+	left := s.relation(depth - 1)
+	leftLeaves := s.leaves
+	s.leaves = nil
+	right := s.single()
+	rightLeaves := s.leaves
+	j := &relation{join: pick(s.dice, "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"), left: left, right: right}
+	on := *s
+	on.leaves = append(append([]*expr(nil), leftLeaves...), rightLeaves...)
+	on.nested = 0
+	j.on = on.joinCondition(leftLeaves, rightLeaves)
+	s.leaves = append(before, leftLeaves...)
+	if !strings.Contains(j.join, "SEMI") && !strings.Contains(j.join, "ANTI") {
+		s.leaves = append(s.leaves, rightLeaves...)
+	}
+	return j
+}
+
+// joinCondition equates columns, if it can, and may have more.
+func (s *scope) joinCondition(left, right []*expr) *expr {
+	t := plain(boolean)
+	var on *expr
+	for _, a := range left {
+		for _, b := range right {
+			if !a.typ.widens(b.typ) && !b.typ.widens(a.typ) || s.one(3) {
+				continue
+			}
+			eq := same(t, "("+pick(s.dice, "$0 = $1", "$1 = $0")+")", a, b)
+			if on == nil {
+				on = eq
+			} else if s.one(6) {
+				on = same(t, "($0 AND $1)", on, eq)
+			}
+		}
+	}
+	if on == nil {
+		return same(t, "($0 AND $1)", s.condition(1), s.condition(1))
+	}
+	if s.one(3) {
+		on = same(t, "($0 AND $1)", on, s.condition(1))
+	}
+	return on
+}
+
+// single is a table or a query in parentheses.
+func (s *scope) single() *relation {
+	if s.one(5) && s.nested > 0 {
+		in := s.inner()
+		in.outer = nil
+		in.nested = 0
+		q := in.simple(s.IntN(2))
+		if s.one(3) {
+			s.ordered(q)
+		}
+		r := &relation{query: q, alias: s.alias("q")}
+		for i, t := range q.types() {
+			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asLeaf())
+		}
+		return r
+	}
+	t := pick(s.dice, s.tables...)
+	r := &relation{table: t.name, alias: s.alias("r")}
+	for _, c := range t.columns {
+		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asLeaf())
+	}
+	return r
+}
+
+func (e *expr) asLeaf() *expr { e.leaf = true; return e }

@@ -1,0 +1,222 @@
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/bixidata/bixi/server"
+	"github.com/bixidata/bixi/sql/diag"
+)
+
+// Options are what a run needs.
+type Options struct {
+	Seed    uint64
+	Queries int
+	Python  string // an interpreter with the module duckdb
+	Log     io.Writer
+	// Engine is ours, with an empty warehouse.
+	Engine server.Statements
+	Shrink bool // make findings small
+}
+
+// Report counts what a run found.
+type Report struct {
+	Queries, Wrong, Crashed, Hung int
+	BothFailed, OneFailed         int
+	Classes                       map[string]int // of failures of one engine only
+	Elapsed                       time.Duration
+}
+
+func (r *Report) String() string {
+	return fmt.Sprintf("%d queries, %d wrong, %d crashed, %d hung", r.Queries, r.Wrong, r.Crashed, r.Hung)
+}
+
+// perRound is the number of queries over the same tables.
+const perRound = 50
+
+// Run generates queries and compares the answers.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	peer, err := openOracle(ctx, o.Python, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	defer peer.close()
+	r := &Report{Classes: map[string]int{}}
+	start := time.Now()
+	for i := uint64(0); r.Queries < o.Queries; i++ {
+		x := &round{o: &o, peer: peer, report: r, seed: o.Seed + i}
+		if err := x.run(ctx); err != nil {
+			return r, err
+		}
+	}
+	r.Elapsed = time.Since(start)
+	return r, nil
+}
+
+// round is a set of tables and the queries over them.
+type round struct {
+	o      *Options
+	peer   *oracle
+	report *Report
+	seed   uint64
+	tables []*table
+}
+
+var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "20s"}
+
+func (x *round) run(ctx context.Context) error {
+	d := dice{rand.New(rand.NewPCG(x.seed, 1))}
+	x.tables = d.tables()
+	if err := x.load(ctx); err != nil {
+		return err
+	}
+	n := min(perRound, x.o.Queries-x.report.Queries)
+	queries := make([]*query, n)
+	texts := make([]string, n)
+	for i := range queries {
+		queries[i] = d.statement(x.tables)
+		texts[i] = queries[i].in(duck)
+	}
+	type reply struct {
+		answers []answer
+		err     error
+	}
+	replies := make(chan reply, 1)
+	go func() {
+		a, err := x.peer.ask(texts...)
+		replies <- reply{a, err}
+	}()
+	mine := make([]answer, n)
+	for i, q := range queries {
+		mine[i] = run(ctx, x.o.Engine, plainly, q.in(ours))
+	}
+	theirs := <-replies
+	if theirs.err != nil {
+		return theirs.err
+	}
+	for i, q := range queries {
+		x.report.Queries++
+		x.judge(ctx, i, q, mine[i], theirs.answers[i])
+	}
+	return nil
+}
+
+func (x *round) load(ctx context.Context) error {
+	for _, t := range x.tables {
+		if err := x.loadOne(ctx, t); err != nil {
+			return fmt.Errorf("seed %d: %w", x.seed, err)
+		}
+	}
+	return nil
+}
+
+// loadOne makes a table anew in both engines.
+func (x *round) loadOne(ctx context.Context, t *table) error {
+	for _, s := range t.statements(ours) {
+		if a := run(ctx, x.o.Engine, plainly, s); a.err != nil {
+			return fmt.Errorf("%s: %w", head(s), a.err)
+		}
+	}
+	statements := t.statements(duck)
+	answers, err := x.peer.ask(statements...)
+	if err != nil {
+		return err
+	}
+	for i, a := range answers {
+		if a.Error != "" {
+			return fmt.Errorf("DuckDB: %s: %s", head(statements[i]), a.Error)
+		}
+	}
+	return nil
+}
+
+func head(s string) string { return s[:min(len(s), 200)] }
+
+// verdict is a class of outcomes.
+type verdict string
+
+const (
+	agreed  verdict = ""
+	wrong   verdict = "wrong"
+	crashed verdict = "crashed"
+	hung    verdict = "hung"
+	refused verdict = "refused" // ours fails, and for no reason in the values
+	skipped verdict = "one failed"
+)
+
+func compare(q *query, mine, theirs answer) (verdict, string) {
+	if mine.err != nil {
+		code := diag.Of(mine.err).Code
+		switch code {
+		case diag.CodeTimeout:
+			return hung, mine.Error
+		case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime:
+			if theirs.Error == "" {
+				return skipped, "ours: " + firstLine(mine.Error)
+			}
+			return agreed, ""
+		case diag.CodeInternal, "":
+			return crashed, mine.Error
+		}
+		return refused + " " + verdict(code), mine.Error
+	}
+	if theirs.Error != "" {
+		return skipped, "DuckDB: " + theirs.Error
+	}
+	if d := difference(q.types(), mine.Rows, theirs.Rows); d != "" {
+		return wrong, d
+	}
+	return agreed, ""
+}
+
+// digits are what differs between failures of one kind.
+var digits = regexp.MustCompile(`[-0-9.,]+`)
+
+func class(why string) string { return head(digits.ReplaceAllString(why, "#"))[:min(len(why), 50)] }
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+func (x *round) judge(ctx context.Context, i int, q *query, mine, theirs answer) {
+	v, why := compare(q, mine, theirs)
+	switch v {
+	case agreed:
+		if mine.err != nil {
+			x.report.BothFailed++
+		}
+		return
+	case skipped:
+		x.report.OneFailed++
+		x.report.Classes[class(why)]++
+		return
+	case wrong:
+		x.report.Wrong++
+	case hung:
+		x.report.Hung++
+	default:
+		x.report.Crashed++
+	}
+	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
+	if x.o.Shrink {
+		saved := make([][][]*expr, len(x.tables))
+		for i, t := range x.tables {
+			saved[i] = t.rows
+		}
+		fmt.Fprint(x.o.Log, x.shrink(ctx, q, v))
+		for i, t := range x.tables {
+			t.rows = saved[i]
+		}
+		if err := x.load(ctx); err != nil {
+			fmt.Fprintln(x.o.Log, err)
+		}
+		return
+	}
+	fmt.Fprint(x.o.Log, x.script(q))
+}
