@@ -100,22 +100,44 @@ func (s *Settings) Clone() *Settings {
 // Set gives the named setting a value.
 func (s *Settings) Set(name, value string) error {
 	key := strings.ToLower(strings.TrimSpace(name))
-	var names []string
 	for _, f := range fields() {
 		if f.Name == key {
 			return s.assign(f, strings.TrimSpace(value))
 		}
-		names = append(names, f.Name)
 	}
 	if strings.HasPrefix(key, "bixi.") {
 		e := diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "there is no setting %s", name)
-		if near := diag.Near(key, names); near != "" {
+		if near, _ := Near(key); near != "" {
 			e.WithHint("did you mean %s?", near)
 		}
 		return e
 	}
 	s.other[key] = value
 	return nil
+}
+
+// Near tells whether there is a setting of this name, in lower case, and if not
+// which one is spelled almost the same, if any.
+func Near(key string) (near string, known bool) {
+	prefix := ""
+	for _, p := range []string{"bixi.", "odps.", "odps.sql."} {
+		if strings.HasPrefix(key, p) {
+			prefix = p // what all names share is no likeness
+		}
+	}
+	var names []string
+	for _, f := range fields() {
+		if f.Name == key {
+			return "", true
+		}
+		if rest, ok := strings.CutPrefix(f.Name, prefix); ok {
+			names = append(names, rest)
+		}
+	}
+	if near = diag.Near(strings.TrimPrefix(key, prefix), names); near != "" {
+		near = prefix + near
+	}
+	return near, false
 }
 
 // Unset restores the default.

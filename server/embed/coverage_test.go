@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -30,7 +29,7 @@ func TestCoverage(t *testing.T) {
 	if !found {
 		t.Fatal("docs/dialect.md has no chapter Coverage")
 	}
-	w, rows := witnesses{texts: map[string]string{}}, 0
+	w, rows := witnesses{t, map[string]string{}}, 0
 	for _, line := range strings.Split(chapter, "\n") {
 		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| feature |") {
 			continue
@@ -54,7 +53,10 @@ func TestCoverage(t *testing.T) {
 }
 
 // witnesses are the texts that rows point at, by file.
-type witnesses struct{ texts map[string]string }
+type witnesses struct {
+	t     *testing.T
+	texts map[string]string
+}
 
 // check tells what is wrong with a row.
 func (w *witnesses) check(state, by string) (complaints []string) {
@@ -86,7 +88,7 @@ func (w *witnesses) check(state, by string) (complaints []string) {
 func (w *witnesses) has(file, words string) bool {
 	text, ok := w.texts[file]
 	if !ok {
-		text = plain(witness(file))
+		text = plain(witness(w.t, file))
 		w.texts[file] = text
 	}
 	switch file {
@@ -102,7 +104,7 @@ func plain(text string) string { return strings.ToLower(spaces.ReplaceAllString(
 
 // witness gives the text of a file; of docs/functions.md the names only, and for
 // go that of all tests.
-func witness(file string) string {
+func witness(t *testing.T, file string) string {
 	switch file {
 	case "functions":
 		data, _ := os.ReadFile("../../docs/functions.md")
@@ -114,18 +116,7 @@ func witness(file string) string {
 		}
 		return strings.Join(names, "\n")
 	case "go":
-		var all []string
-		for _, pattern := range []string{"*_test.go", "../*_test.go", "../../cmd/bixi/*_test.go", "../../cmd/bixi/*/*_test.go", "../../planner/*_test.go"} {
-			paths, _ := filepath.Glob(pattern)
-			all = append(all, paths...)
-		}
-		slices.Sort(all)
-		var b strings.Builder
-		for _, p := range all {
-			data, _ := os.ReadFile(p)
-			b.Write(data)
-		}
-		return b.String()
+		return allTests(t)
 	}
 	data, _ := os.ReadFile(filepath.Join("../testdata/slt", file+".slt"))
 	return string(data)

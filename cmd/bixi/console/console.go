@@ -197,11 +197,23 @@ func Shift(err error, start diag.Pos) error {
 	if around, found := strings.CutSuffix(err.Error(), e.Error()); found {
 		e.Msg = around + e.Msg
 	}
-	if e.Pos.IsValid() && start.IsValid() {
-		if e.Pos.Line == 1 {
-			e.Pos.Col += start.Col - 1
-		}
-		e.Pos.Line += start.Line - 1
+	e.Pos = shifted(e.Pos, start)
+	also := make([]*diag.Error, len(e.Also))
+	for i, more := range e.Also {
+		c := *more
+		c.Pos = shifted(c.Pos, start)
+		also[i] = &c
 	}
+	e.Also = also
 	return &e
+}
+
+func shifted(p, start diag.Pos) diag.Pos {
+	if p.IsValid() && start.IsValid() {
+		if p.Line == 1 {
+			p.Col += start.Col - 1
+		}
+		p.Line += start.Line - 1
+	}
+	return p
 }
