@@ -103,7 +103,7 @@ func (x *round) run(ctx context.Context) error {
 		x.report.Queries++
 		x.oracle(ctx, i, q, mine[i], theirs.answers[i], d)
 	}
-	return nil
+	return x.changes(ctx, d)
 }
 
 func (x *round) load(ctx context.Context) error {
@@ -229,22 +229,8 @@ func (x *round) doubtful(q *query, mine answer) bool {
 // finding reports what first finds; again looks for the same in a changed query.
 func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again func(answer) (verdict, string), first func() (verdict, string)) {
 	v, why := first()
-	switch v {
-	case agreed:
-		if mine.err != nil {
-			x.report.BothFailed++
-		}
+	if x.count(v, why, mine); v == agreed || v == skipped {
 		return
-	case skipped:
-		x.report.OneFailed++
-		x.report.Classes[class(why)]++
-		return
-	case wrong:
-		x.report.Wrong++
-	case hung:
-		x.report.Hung++
-	default:
-		x.report.Crashed++
 	}
 	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
 	if !x.o.Shrink || v == hung {
@@ -261,5 +247,24 @@ func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again
 	}
 	if err := x.load(ctx); err != nil {
 		fmt.Fprintln(x.o.Log, err)
+	}
+}
+
+// count notes an outcome.
+func (x *round) count(v verdict, why string, mine answer) {
+	switch v {
+	case agreed:
+		if mine.err != nil {
+			x.report.BothFailed++
+		}
+	case skipped:
+		x.report.OneFailed++
+		x.report.Classes[class(why)]++
+	case wrong:
+		x.report.Wrong++
+	case hung:
+		x.report.Hung++
+	default:
+		x.report.Crashed++
 	}
 }
