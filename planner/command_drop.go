@@ -19,6 +19,9 @@ func (st *statement) drop(stmt *syntax.Drop) (Command, error) {
 	if stmt.Kind == syntax.ObjectSchema {
 		return st.dropSchema(stmt)
 	}
+	if stmt.Kind == syntax.ObjectFunction {
+		return st.dropFunction(stmt)
+	}
 	want, ok := objects[stmt.Kind]
 	if !ok {
 		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "DROP %s is not supported yet", stmt.Kind)
@@ -35,6 +38,10 @@ func (st *statement) drop(stmt *syntax.Drop) (Command, error) {
 		if err == nil && t.Kind().Noun() != want.Noun() {
 			return diag.Errorf(diag.CodeSemantic, stmt.Name.Pos(), "%s is a %s", name, t.Kind()).WithHint("use DROP %s", strings.ToUpper(t.Kind().Noun()))
 		}
-		return bind.At(s.Catalog.Drop(ctx, name, stmt.IfExists), stmt.Name.Pos())
+		err = s.Catalog.Drop(ctx, name, stmt.IfExists)
+		if e := diag.Of(err); want == table.KindView && err != nil && e.Code == diag.CodeTableNotFound {
+			err = diag.Errorf(diag.CodeViewNotFound, stmt.Name.Pos(), "view %s cannot be found", name).WithHint("%s", e.Hint)
+		}
+		return bind.At(err, stmt.Name.Pos())
 	}), nil
 }

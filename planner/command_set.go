@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bixidata/bixi/planner/bind"
+	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
@@ -15,14 +16,32 @@ func (st *statement) set(stmt *syntax.Set) (Command, error) {
 	if stmt.Key == "" {
 		return rows(func(_ context.Context, s *Session) (*Result, error) { return settings(s), nil }), nil
 	}
-	return action(func(_ context.Context, s *Session) error {
+	return rows(func(_ context.Context, s *Session) (*Result, error) {
 		if strings.EqualFold(stmt.Key, "odps.sql.timezone") {
 			if _, err := time.LoadLocation(stmt.Value); err != nil {
-				return diag.Errorf(diag.CodeInvalidParameter, stmt.Pos(), "there is no time zone %q", stmt.Value)
+				return nil, diag.Errorf(diag.CodeInvalidParameter, stmt.Pos(), "there is no time zone %q", stmt.Value)
 			}
 		}
-		return bind.At(s.Settings.Set(stmt.Key, stmt.Value), stmt.Pos())
+		if err := s.Settings.Set(stmt.Key, stmt.Value); err != nil {
+			return nil, bind.At(err, stmt.Pos())
+		}
+		return &Result{Warnings: ignored(stmt)}, nil
 	}), nil
+}
+
+// ignored warns of a setting that bixi does not know: it is kept, as clients of
+// another product send many.
+func ignored(stmt *syntax.Set) []string {
+	key := strings.ToLower(strings.TrimSpace(stmt.Key))
+	near, known := setting.Near(key)
+	if known {
+		return nil
+	}
+	w := diag.Warningf(stmt.Pos(), "the setting %s is not known here and has no effect", key)
+	if near != "" {
+		w.Msg += "; did you mean " + near + "?"
+	}
+	return []string{w.String()}
 }
 
 func (st *statement) unset(stmt *syntax.Unset) (Command, error) {

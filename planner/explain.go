@@ -25,6 +25,7 @@ func (st *statement) explain(stmt *syntax.Explain) (*Plan, error) {
 	default:
 		return nil, diag.Errorf(diag.CodeSemantic, inner.Pos(), "EXPLAIN takes a query or a statement that writes rows")
 	}
+	st.describing = !stmt.Analyze
 	p, err := st.make(inner)
 	if err != nil {
 		return nil, err

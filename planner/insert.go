@@ -27,16 +27,13 @@ func (st *statement) insert(stmt *syntax.Insert) (*Plan, error) {
 // insertInto adds an INSERT to w. Its query may read a source that it shares with
 // others.
 func (st *statement) insertInto(w *writing, stmt *syntax.Insert, source *bind.Source) error {
-	t, err := st.target(stmt.Table)
-	if err != nil {
-		return err
-	}
-	static, err := st.staticValues(t, stmt)
-	if err != nil {
-		return err
+	var static []types.Datum
+	t, bad := st.target(stmt.Table)
+	if bad == nil {
+		static, bad = st.staticValues(t, stmt)
 	}
 	n, err := st.binder.QueryOver(stmt.Query, source)
-	if err != nil {
+	if err = diag.Join(bad, err); err != nil {
 		return err
 	}
 	node, err := st.matchColumns(t, stmt, n, len(static))

@@ -6,6 +6,7 @@ package planner
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -38,8 +39,17 @@ type Session struct {
 	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)
 	// Owner names the user, for tables made.
 	Owner string
+	// Variables are what @names mean in a script.
+	Variables *bind.Variables
+	// Cached are the files of temporary tables that variables read.
+	Cached map[*table.Table][]table.DataFile
 	// Jobs lists the statements that run and those that ended of late; may be nil.
 	Jobs func() []Job
+	// Materialize, if set, runs a plan that writes rows to one temporary table, and
+	// gives the files. They are removed when the statement has ended.
+	Materialize func(ctx context.Context, p *Plan) ([]table.DataFile, error)
+	// Temporary is the directory of the statement's temporary tables.
+	Temporary string
 	// Verify makes the tree be checked after each pass (tests).
 	Verify bool
 }
@@ -111,6 +121,13 @@ type statement struct {
 	ctx    context.Context
 	binder *bind.Binder
 	udf    *udf.Session
+	// temporary are the files of temporary tables.
+	temporary map[*table.Table][]table.DataFile
+	// iterated are the recursive names whose rows have been computed.
+	iterated  map[*bind.Recursion]bool
+	iterating bool
+	// describing says that the statement is only explained.
+	describing bool
 	// warnings are those of all steps.
 	warnings *diag.Warnings
 }
@@ -120,10 +137,12 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{}}
+	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{},
+		temporary: map[*table.Table][]table.DataFile{}, iterated: map[*bind.Recursion]bool{}}
+	maps.Copy(st.temporary, s.Cached)
 	st.binder = bind.New(ctx, &bind.Env{
 		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
-		Functions: s.Functions, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
+		Functions: s.Functions, Variables: s.Variables, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
 		OrderNeedsLimit: s.Settings.OrderNeedsLimit, GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})
@@ -218,8 +237,12 @@ func (st *statement) query(stmt *syntax.QueryStatement) (*Plan, error) {
 
 // optimize runs the rules and prepares the lowering.
 func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, error) {
+	if err := st.iterate(); err != nil {
+		return nil, nil, err
+	}
+	catalog := &overlay{Catalog: st.Catalog, temporary: st.temporary}
 	model := cost.NewModel(func(t *table.Table) (table.Statistics, bool) {
-		stats, err := st.Catalog.Statistics(st.ctx, t, nil)
+		stats, err := catalog.Statistics(st.ctx, t, nil)
 		return stats, err == nil
 	})
 	rc := &rule.Context{
@@ -250,7 +273,7 @@ func (st *statement) optimize(n logical.Node) (logical.Node, *lower.Lowerer, err
 			return nil, nil, err
 		}
 	}
-	return tree, lower.New(st.ctx, st.options(), st.Catalog, st.Functions, model), nil
+	return tree, lower.New(st.ctx, st.options(), catalog, st.Functions, model), nil
 }
 
 func (st *statement) options() lower.Options {

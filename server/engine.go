@@ -34,6 +34,8 @@ type Config struct {
 	Master    *master.Master
 	Fetch     Fetcher
 	Files     store.Store
+	// Warehouse is the directory of the tables' files, absolute.
+	Warehouse string
 	Clock     func() time.Time
 	// Fold evaluates constant expressions.
 	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)

@@ -188,11 +188,12 @@ func TestClientResult(t *testing.T) {
 
 func TestClientErrors(t *testing.T) {
 	leakFree(t)
-	full := &diag.Error{Class: diag.Resource, Code: diag.CodeColumnNotFound, Pos: diag.Pos{Line: 3, Col: 14}, Msg: "there is no column x", Hint: "did you mean y?"}
+	full := &diag.Error{Class: diag.Resource, Code: diag.CodeColumnNotFound, Pos: diag.Pos{Line: 3, Col: 14}, Msg: "there is no column x", Hint: "did you mean y?",
+		Also: []*diag.Error{{Class: diag.User, Code: diag.CodeTableNotFound, Pos: diag.Pos{Line: 4, Col: 1}, Msg: "there is no table t"}}}
 	check := func(err error) {
 		t.Helper()
 		var e *diag.Error
-		if !errors.As(err, &e) || *e != *full {
+		if !errors.As(err, &e) || !reflect.DeepEqual(e, full) {
 			t.Errorf("got %#v", err)
 		}
 	}

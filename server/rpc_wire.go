@@ -133,9 +133,13 @@ func errorMessage(err error) *pb.Error {
 	if e.Err != nil {
 		msg += ": " + e.Err.Error()
 	}
-	return &pb.Error{
+	m := &pb.Error{
 		Class: errorClasses[e.Class], Code: string(e.Code), Line: int32(e.Pos.Line), Col: int32(e.Pos.Col), Msg: msg, Hint: e.Hint,
 	}
+	for _, more := range e.Also {
+		m.Also = append(m.Also, errorMessage(more))
+	}
+	return m
 }
 
 // errorOf gives a *diag.Error, or nil for nil.
@@ -143,6 +147,10 @@ func errorOf(m *pb.Error) error {
 	if m == nil {
 		return nil
 	}
+	return diagOf(m)
+}
+
+func diagOf(m *pb.Error) *diag.Error {
 	e := &diag.Error{
 		Code: diag.Code(m.GetCode()), Pos: diag.Pos{Line: int(m.GetLine()), Col: int(m.GetCol())}, Msg: m.GetMsg(), Hint: m.GetHint(),
 	}
@@ -150,6 +158,9 @@ func errorOf(m *pb.Error) error {
 		if wire == m.GetClass() {
 			e.Class = diag.Class(class)
 		}
+	}
+	for _, more := range m.GetAlso() {
+		e.Also = append(e.Also, diagOf(more))
 	}
 	return e
 }

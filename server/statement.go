@@ -20,6 +20,7 @@ import (
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table"
 )
 
 // statement is a Statement of an Engine.
@@ -48,6 +49,9 @@ type statement struct {
 	reader *resultReader
 	// tries counts the jobs of a statement that lost races; see again.
 	tries int
+	// temporary are the files that jobs before the last one have written.
+	temporary []table.DataFile
+	before    int // counts those jobs
 }
 
 func (s *statement) ID() string { return s.id }
@@ -60,6 +64,9 @@ func (s *statement) run(ctx context.Context) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.err = diag.Errorf(diag.CodeInternal, diag.Pos{}, "%v in statement %s\n%s", r, s.id, debug.Stack())
+		}
+		if s.reader == nil || s.err != nil {
+			s.removeTemporary()
 		}
 		s.outcome.Elapsed = s.engine.cfg.Clock().Sub(s.started)
 		s.setPhase("done")
@@ -99,7 +106,13 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 	ps := &planner.Session{
 		Catalog: catalog, Project: s.req.State.Project, Functions: e.cfg.Functions, Settings: settings,
 		Clock: e.cfg.Clock, Fold: e.cfg.Fold, Owner: s.req.User, Verify: e.cfg.Verify,
-		Jobs: e.recent,
+		Jobs: e.recent, Temporary: s.temporaryDirectory(),
+		Materialize: func(ctx context.Context, plan *planner.Plan) ([]table.DataFile, error) {
+			return s.materialize(ctx, plan, settings)
+		},
+	}
+	if prog, ok := stmt.(*syntax.Program); ok {
+		return s.script(ctx, ps, prog, settings)
 	}
 	for {
 		s.outcome = Outcome{State: s.req.State}
@@ -133,11 +146,15 @@ func (s *statement) plan(ctx context.Context, ps *planner.Session, stmt syntax.S
 }
 
 func (s *statement) parse(settings *setting.Settings) (syntax.Statement, error) {
-	stmt, err := syntax.ParseStatement(s.req.Text)
+	parse := syntax.ParseStatement
+	if settings.SubmitMode == "script" {
+		parse = parseScript
+	}
+	stmt, err := parse(s.req.Text)
 	if err != nil || !settings.Reencode {
 		return stmt, err
 	}
-	if stmt, err = syntax.ParseStatement(syntax.Print(stmt)); err != nil {
+	if stmt, err = parse(syntax.Print(stmt)); err != nil {
 		return nil, fmt.Errorf("the printed statement does not parse: %w", err)
 	}
 	return stmt, nil
@@ -193,28 +210,15 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 			err = errors.Join(err, plan.Undo(undo))
 		}
 	}()
-	j, err := job.Cut(s.jobID(), plan.Root, physical.Fragment{
-		Zone: plan.Session.Zone.String(), Now: plan.Session.Now.UnixNano(), Strict: plan.Session.Strict, Dialect: plan.Session.Dialect,
-		BatchRows: settings.BatchRows, SpillAlways: settings.SpillAlways, Memory: int64(settings.MemoryLimit),
-	})
+	j, err := cut(s.jobID(), plan, settings)
 	if err != nil {
 		return err
 	}
 	if plan.Explain && !plan.Analyze {
 		return s.explain(j, plan, nil)
 	}
-	s.describe(j)
-	h, err := s.engine.cfg.Master.Submit(ctx, j)
+	h, err := s.execute(ctx, j)
 	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.mu.handle, s.mu.phase = h, "running"
-	s.mu.Unlock()
-	stop := context.AfterFunc(ctx, func() { _ = h.Cancel() })
-	defer stop()
-	if err := s.wait(ctx, h); err != nil {
-		s.release()
 		return err
 	}
 	s.schema = plan.Schema
@@ -240,6 +244,32 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 	}
 	s.reader = &resultReader{s: s, handle: h}
 	return nil
+}
+
+func cut(id stage.JobID, plan *planner.Plan, settings *setting.Settings) (stage.Job, error) {
+	return job.Cut(id, plan.Root, physical.Fragment{
+		Zone: plan.Session.Zone.String(), Now: plan.Session.Now.UnixNano(), Strict: plan.Session.Strict, Dialect: plan.Session.Dialect,
+		BatchRows: settings.BatchRows, SpillAlways: settings.SpillAlways, Memory: int64(settings.MemoryLimit),
+	})
+}
+
+// execute runs a job to its end. On success its outputs are there until release.
+func (s *statement) execute(ctx context.Context, j stage.Job) (*master.Handle, error) {
+	s.describe(j)
+	h, err := s.engine.cfg.Master.Submit(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.mu.handle, s.mu.phase = h, "running"
+	s.mu.Unlock()
+	stop := context.AfterFunc(ctx, func() { _ = h.Cancel() })
+	defer stop()
+	if err := s.wait(ctx, h); err != nil {
+		s.release()
+		return nil, err
+	}
+	return h, nil
 }
 
 // wait waits for the job to end. A cancelled statement waits too, until its
@@ -359,6 +389,7 @@ func (s *statement) Close() error {
 		err = s.reader.close()
 	}
 	s.release()
+	s.removeTemporary()
 	return err
 }
 

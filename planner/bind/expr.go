@@ -97,6 +97,10 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 			return nil, err
 		}
 		return b.fields(x, []syntax.Ident{e.Name})
+	case *syntax.Variable:
+		return b.variable(e, s)
+	case *syntax.VariableCall:
+		return b.variableCall(e, s)
 	case *syntax.Lambda:
 		return nil, semantic(e.Pos(), "a lambda can stand only as an argument of a function such as transform")
 	}
@@ -148,13 +152,10 @@ func (b *Binder) column(e *syntax.ColumnRef, s *exprScope) (scalar.Expr, error) 
 
 func (b *Binder) exprs(es []syntax.Expr, s *exprScope) ([]scalar.Expr, error) {
 	out := make([]scalar.Expr, len(es))
-	for i, e := range es {
-		var err error
-		if out[i], err = b.expr(e, s); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, diag.Each(es, func(i int, e syntax.Expr) (err error) {
+		out[i], err = b.expr(e, s)
+		return err
+	})
 }
 
 // constant evaluates e if it is constant.
@@ -232,16 +233,12 @@ func (b *Binder) unary(e *syntax.Unary, s *exprScope) (scalar.Expr, error) {
 }
 
 func (b *Binder) binary(e *syntax.Binary, s *exprScope) (scalar.Expr, error) {
-	l, err := b.expr(e.L, s)
-	if err != nil {
-		return nil, err
-	}
-	r, err := b.expr(e.R, s)
+	sides, err := b.exprs([]syntax.Expr{e.L, e.R}, s)
 	if err != nil {
 		return nil, err
 	}
 	if e.Op.IsComparison() {
-		return b.compare(e.Op, e.OpPos, l, r)
+		return b.compare(e.Op, e.OpPos, sides[0], sides[1])
 	}
-	return b.apply(binaryNames[e.Op], e.OpPos, []scalar.Expr{l, r})
+	return b.apply(binaryNames[e.Op], e.OpPos, sides)
 }

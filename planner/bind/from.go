@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
@@ -44,6 +45,8 @@ func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []re
 		}
 		n, rels, err := b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
 		return b.sample(n, rels, ref.Sample, err)
+	case *syntax.VariableTable:
+		return b.variableTable(ref)
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:
@@ -127,11 +130,9 @@ func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation,
 	if v := commaLateral(ref); v != nil {
 		return b.tableRef(v, outer)
 	}
-	l, lrels, err := b.tableRef(ref.L, outer)
-	if err != nil {
-		return nil, nil, err
-	}
-	r, rrels, err := b.tableRef(ref.R, outer)
+	l, lrels, badL := b.tableRef(ref.L, outer)
+	r, rrels, badR := b.tableRef(ref.R, outer)
+	err := diag.Join(badL, badR)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -29,10 +29,12 @@ func (b *Binder) groupingSets(agg *aggregation, q *syntax.Select, names *scope, 
 	}
 	agg.query, agg.names = q, names
 	sets, plain := []keySet{0}, true
+	var errs []error
 	for _, g := range q.GroupBy {
 		more, err := b.groupItem(agg, g, rel)
 		if err != nil {
-			return err
+			errs = append(errs, err)
+			continue
 		}
 		plain = plain && g.Kind == syntax.GroupExprs
 		var product []keySet
@@ -45,8 +47,8 @@ func (b *Binder) groupingSets(agg *aggregation, q *syntax.Select, names *scope, 
 			return tooManySets(g.Pos())
 		}
 	}
-	if plain {
-		return nil
+	if plain || len(errs) > 0 {
+		return diag.Join(errs...)
 	}
 	if len(agg.keys) > maxGroupingKeys {
 		return semantic(q.GroupBy[0].Pos(), "grouping sets have %d keys at most", maxGroupingKeys)
@@ -66,14 +68,12 @@ func tooManySets(pos diag.Pos) error {
 func (b *Binder) groupItem(agg *aggregation, g *syntax.GroupItem, rel *logical.Node) ([]keySet, error) {
 	if g.Kind == syntax.GroupExprs {
 		var s keySet
-		for _, e := range g.Exprs {
+		err := diag.Each(g.Exprs, func(_ int, e syntax.Expr) error {
 			k, err := b.groupingKey(agg, e, rel)
-			if err != nil {
-				return nil, err
-			}
 			s |= 1 << k
-		}
-		return []keySet{s}, nil
+			return err
+		})
+		return []keySet{s}, err
 	}
 	var parts [][]keySet
 	for _, item := range g.Sets {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 )
 
@@ -23,17 +24,14 @@ func (b *Binder) orderKeys(order ordering, outs []output, es *exprScope, distinc
 	keys := make([]orderKey, len(order.items))
 	os := *es
 	os.clause = "ORDER BY"
-	for i, item := range order.items {
+	err := diag.Each(order.items, func(i int, item *syntax.OrderItem) error {
 		at, err := b.outputIndex(item.Expr, outs)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		keys[i] = orderKey{SortKey: sortKey(item), out: at, role: order.roles[i]}
 		if at >= 0 {
-			if err := ordered(outs[at].expr, item); err != nil {
-				return nil, err
-			}
-			continue
+			return ordered(outs[at].expr, item)
 		}
 		e, err := b.expr(item.Expr, &os)
 		if err != nil {
@@ -42,11 +40,11 @@ func (b *Binder) orderKeys(order ordering, outs []output, es *exprScope, distinc
 				e, err = e2, nil
 			}
 		}
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = ordered(e, item)
 		}
-		if err := ordered(e, item); err != nil {
-			return nil, err
+		if err != nil {
+			return err
 		}
 		keys[i].Expr = e
 		for j, o := range outs {
@@ -55,10 +53,11 @@ func (b *Binder) orderKeys(order ordering, outs []output, es *exprScope, distinc
 			}
 		}
 		if distinct && keys[i].out < 0 {
-			return nil, semantic(item.Pos(), "with SELECT DISTINCT, ORDER BY can use selected columns only")
+			return semantic(item.Pos(), "with SELECT DISTINCT, ORDER BY can use selected columns only")
 		}
-	}
-	return keys, nil
+		return nil
+	})
+	return keys, err
 }
 
 // ordered refuses keys whose type has no order.

@@ -11,14 +11,16 @@ import (
 
 func (b *Binder) logical(e *syntax.Logical, s *exprScope) (scalar.Expr, error) {
 	terms := make([]scalar.Expr, len(e.Terms))
-	for i, t := range e.Terms {
+	err := diag.Each(e.Terms, func(i int, t syntax.Expr) error {
 		x, err := b.expr(t, s)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if terms[i], err = b.boolean(x, t.Pos(), string(e.Op)); err != nil {
-			return nil, err
-		}
+		terms[i], err = b.boolean(x, t.Pos(), string(e.Op))
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return b.chain(strings.ToLower(string(e.Op)), e.OpPos, terms), nil
 }

@@ -37,14 +37,21 @@ func (b *Binder) query(q *syntax.Query, parent *scope, from *source) (logical.No
 func (b *Binder) withScope(q *syntax.Query, parent *scope) (*scope, error) {
 	s := &scope{parent: parent}
 	if len(q.With) > 0 {
-		if q.Recursive {
-			return nil, unsupported(q.Pos(), "WITH RECURSIVE")
-		}
 		s.ctes = map[string]*cte{}
 		inner := s
 		for _, def := range q.With {
 			// Each name sees those before it, not itself.
-			inner.ctes[strings.ToLower(def.Name.Name)] = &cte{def: def, scope: &scope{parent: inner.parent, ctes: clone(inner.ctes)}}
+			c := &cte{def: def, scope: &scope{parent: inner.parent, ctes: clone(inner.ctes)}}
+			if q.Recursive {
+				var err error
+				if c.recursive, err = isRecursive(def); err != nil {
+					return nil, err
+				}
+				if c.recursive {
+					c.scope.ctes[strings.ToLower(def.Name.Name)] = c
+				}
+			}
+			inner.ctes[strings.ToLower(def.Name.Name)] = c
 		}
 	}
 	return s, nil

@@ -31,6 +31,9 @@ type cte struct {
 	// shared is its query once bound, unless that refers to an outer query: then it
 	// is bound anew at each use.
 	shared *logical.Definition
+	// recursive says that it reads itself; recursion is what came of that.
+	recursive bool
+	recursion *Recursion
 }
 
 func (s *scope) cte(name string) *cte {

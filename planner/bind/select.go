@@ -30,13 +30,12 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 		return nil, err
 	}
 	b.hints(q.Hints, names, b.relations[before:])
+	var badWhere error // what follows is bound all the same: its errors are shown too
 	if q.Where != nil {
-		if rel, err = b.where(rel, q.Where, names); err != nil {
-			return nil, err
-		}
+		rel, badWhere = b.where(rel, q.Where, names)
 	}
 	if q, rel, names, err = b.selectTable(q, rel, names); err != nil {
-		return nil, err
+		return nil, diag.Join(badWhere, err)
 	}
 	agg, wins := &aggregation{}, &windowing{names: names}
 	es := &exprScope{names: names, rel: &rel, wins: wins, clause: "SELECT"}
@@ -44,14 +43,15 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 	if grouped {
 		es.aggs = agg
 		if err := b.groupingSets(agg, q, names, &rel); err != nil {
-			return nil, err
+			return nil, diag.Join(badWhere, err)
 		}
 	}
-	if err := b.define(wins, q.Windows, es); err != nil {
-		return nil, err
+	err = b.define(wins, q.Windows, es)
+	if err != nil {
+		return nil, diag.Join(badWhere, err)
 	}
 	outs, err := b.selectList(q.Items, es)
-	if err != nil {
+	if err = diag.Join(badWhere, err); err != nil {
 		return nil, err
 	}
 	var having []scalar.Expr
@@ -94,29 +94,26 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 // selectList expands stars and binds the items.
 func (b *Binder) selectList(items []*syntax.SelectItem, es *exprScope) ([]output, error) {
 	var outs []output
-	for _, item := range items {
+	err := diag.Each(items, func(_ int, item *syntax.SelectItem) error {
 		if star, ok := item.Expr.(*syntax.Star); ok {
 			cols, err := b.star(star, es)
-			if err != nil {
-				return nil, err
-			}
 			outs = append(outs, cols...)
-			continue
+			return err
 		}
 		if len(item.Aliases) > 0 {
-			return nil, semantic(item.Pos(), "AS (…) names the columns of a table function, and this is none")
+			return semantic(item.Pos(), "AS (…) names the columns of a table function, and this is none")
 		}
 		if cols := regexColumns(item, es.names); cols != nil {
 			outs = append(outs, cols...)
-			continue
+			return nil
 		}
 		e, err := b.expr(item.Expr, es)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			outs = append(outs, output{name: outputName(item, len(outs)), expr: e, from: item.Expr})
 		}
-		outs = append(outs, output{name: outputName(item, len(outs)), expr: e, from: item.Expr})
-	}
-	return outs, nil
+		return err
+	})
+	return outs, err
 }
 
 func outputName(item *syntax.SelectItem, i int) string {
@@ -192,18 +189,19 @@ func hasColumn(cols []logical.Column, name string) bool {
 
 func (b *Binder) where(rel logical.Node, e syntax.Expr, names *scope) (logical.Node, error) {
 	var conds []scalar.Expr
-	for _, term := range terms(e) {
+	err := diag.Each(terms(e), func(_ int, term syntax.Expr) error {
 		next, cond, err := b.whereTerm(rel, term, names)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		rel = next
 		if cond != nil {
 			conds = append(conds, scalar.Conjuncts(cond)...)
 		}
-	}
-	if len(conds) == 0 {
-		return rel, nil
+		return nil
+	})
+	if err != nil || len(conds) == 0 {
+		return rel, err
 	}
 	return &logical.Filter{Input: rel, Conds: conds}, nil
 }

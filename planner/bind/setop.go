@@ -6,6 +6,7 @@ import (
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
+	"slices"
 )
 
 // maxBranches bounds the queries that one chain of set operations combines.
@@ -29,20 +30,13 @@ func (b *Binder) setOp(e *syntax.SetOp, s *scope, from *source) (logical.Node, e
 			WithHint("put some of them in a subquery or a table of their own")
 	}
 	n, err := b.body(left, s, from)
-	if err != nil {
-		return nil, err
-	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		op := chain[i]
-		r, err := b.body(op.R, s, from)
-		if err != nil {
-			return nil, err
-		}
-		if n, err = b.combine(op, n, r); err != nil {
-			return nil, err
+	for _, op := range slices.Backward(chain) {
+		r, bad := b.body(op.R, s, from)
+		if err = diag.Join(err, bad); err == nil {
+			n, err = b.combine(op, n, r)
 		}
 	}
-	return n, nil
+	return n, err
 }
 
 func (b *Binder) combine(op *syntax.SetOp, l, r logical.Node) (logical.Node, error) {

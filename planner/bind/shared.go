@@ -15,6 +15,9 @@ func (b *Binder) Use(d *logical.Definition) *logical.Shared {
 
 // useCTE binds a use of a name of a WITH clause.
 func (b *Binder) useCTE(c *cte) (logical.Node, error) {
+	if c.recursive {
+		return b.useRecursion(c)
+	}
 	if c.shared == nil {
 		n, err := b.query(c.def.Query, c.scope, nil)
 		if err != nil || len(logical.Free(n)) > 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/scalar"
+	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -14,22 +15,26 @@ func (b *Binder) values(v *syntax.Values, s *scope) (logical.Node, error) {
 	width := len(v.Rows[0])
 	rows := make([][]scalar.Expr, len(v.Rows))
 	ts := make([]types.Type, width)
-	for r, row := range v.Rows {
+	err := diag.Each(v.Rows, func(r int, row []syntax.Expr) error {
 		if len(row) != width {
-			return nil, semantic(row[0].Pos(), "this row has %d values, the first one %d", len(row), width)
+			return semantic(row[0].Pos(), "this row has %d values, the first one %d", len(row), width)
 		}
 		bound, err := b.exprs(row, &exprScope{names: &scope{parent: s}, clause: "VALUES"})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		rows[r] = bound
 		for i, e := range bound {
 			t, ok := types.Common(ts[i], e.Type())
 			if !ok {
-				return nil, semantic(row[i].Pos(), "column %d holds %s and %s", i+1, ts[i], e.Type())
+				return semantic(row[i].Pos(), "column %d holds %s and %s", i+1, ts[i], e.Type())
 			}
 			ts[i] = t
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	n := &logical.Values{}
 	for i, t := range ts {

@@ -23,6 +23,7 @@ type Column struct {
 	// their values have no more combinations.
 	Of    int
 	Among float64
+	Spread
 }
 
 // Estimate describes the output of a node.
@@ -358,6 +359,13 @@ func rangeSelectivity(in, out *Estimate, e *scalar.Call) float64 {
 	}
 	lit, ok := r.(*scalar.Literal)
 	c, known := stats(in, l)
+	if ok && known && c.Dev > 0 && !math.IsNaN(Number(lit.Value, lit.Typ)) {
+		f := c.above(Number(lit.Value, lit.Typ))
+		if op == "<" || op == "<=" {
+			f = 1 - f
+		}
+		return f
+	}
 	if !ok || !known || math.IsNaN(c.Min) || c.Max <= c.Min {
 		return rangeDefault
 	}
@@ -442,7 +450,8 @@ func (m *Model) aggregate(n *logical.Aggregate) *Estimate {
 	}
 	out.Rows = math.Min(combinations(keys), in.Rows)
 	for i, a := range n.Aggs {
-		out.Columns[n.Cols[len(n.Keys)+i].ID] = Column{NDV: out.Rows, Min: math.NaN(), Max: math.NaN(), Width: width(a.Typ)}
+		spread := ofGroups(in, a, in.Rows/math.Max(1, out.Rows))
+		out.Columns[n.Cols[len(n.Keys)+i].ID] = Column{NDV: out.Rows, Min: math.NaN(), Max: math.NaN(), Width: width(a.Typ), Spread: spread}
 	}
 	return out
 }

@@ -59,12 +59,19 @@ func (l *Lowerer) files(n *logical.Scan) ([]table.DataFile, error) {
 	return l.catalog.Files(l.ctx, n.Table, Conditions(n))
 }
 
+// rowWork is the compressed bytes that a row counts for at least: well-packed
+// rows are not less work than others.
+const rowWork = 16
+
+// work is what a split costs to read, in compressed bytes.
+func work(s physical.Split) int64 { return max(s.Bytes, rowWork*s.Rows) }
+
 // splits cuts files with known row groups into runs of about target bytes.
 func splits(files []table.DataFile, target int64) []physical.Split {
 	var out []physical.Split
 	for _, f := range files {
 		s := physical.Split{Path: f.Path, Format: physical.FormatParquet, Rows: f.Rows, Bytes: f.Bytes, Partition: f.Partition}
-		parts := min(int(f.Bytes/max(target, 1))+1, f.RowGroups)
+		parts := min(int(work(s)/max(target, 1))+1, f.RowGroups)
 		if parts <= 1 {
 			out = append(out, s)
 			continue
@@ -85,11 +92,11 @@ func pack(all []physical.Split, target int64) [][]physical.Split {
 	var out [][]physical.Split
 	var size int64
 	for _, s := range all {
-		if len(out) == 0 || size+s.Bytes/2 > target {
+		if len(out) == 0 || size+work(s)/2 > target {
 			out, size = append(out, nil), 0
 		}
 		out[len(out)-1] = append(out[len(out)-1], s)
-		size += s.Bytes
+		size += work(s)
 	}
 	return out
 }

@@ -46,6 +46,7 @@ var Passes = []Pass{
 	{Name: "push-semi-joins", Run: pushSemiJoins},                        // before order-joins, to which the reduced side is one relation
 	{Name: "window-top", Run: windowTop},                                 // after push-filters, which puts rankings' conditions on their windows
 	{Name: "order-joins", Run: orderJoins},                               // needs filters at the scans to estimate
+	{Name: "reduce-aggregates", Run: reduceAggregates},                   // the order of joins says what meets the groups
 	{Name: "join-unions", Run: joinUnions},                               // the order of joins says what meets the union
 	{Name: "prune-columns", Run: pruneColumns, Define: pruneDefinition},  // after what may add column uses
 	{Name: "joins-to-semi", Run: joinsToSemi, Define: joinsToSemiInside}, // last: a column that nobody reads would count

@@ -32,6 +32,8 @@ type Settings struct {
 	ExchangeMode     string        `name:"bixi.exchange.mode" default:"auto" allow:"auto durable pipelined" doc:"auto, durable or pipelined: the mode of every exchange edge."`
 	MaxPartitions    int           `name:"odps.sql.dynamic.partition.max" default:"2000" doc:"Dynamic partitions that one statement may write."`
 	TimeZone         string        `name:"odps.sql.timezone" default:"Asia/Shanghai" doc:"The session's time zone."`
+	SubmitMode       string        `name:"odps.sql.submit.mode" default:"sql" allow:"sql script" doc:"sql or script: whether what is submitted is one statement or a script, which may use variables and has one outcome."`
+	MaxIterations    int           `name:"odps.sql.rcte.max.iterate.num" default:"10" doc:"How often the step of a recursive WITH is repeated, 100 at most; it is an error if the rows do not end before."`
 	Strict           bool          `name:"odps.function.strictmode" default:"true" doc:"Whether an invalid cast is an error; otherwise it gives NULL."`
 	TypeSystem2      bool          `name:"odps.sql.type.system.odps2" default:"true" doc:"Whether the 2.0 type system holds; otherwise the 1.0 one: integer literals and INT are BIGINT, and more conversions are implicit."`
 	HiveCompatible   bool          `name:"odps.sql.hive.compatible" default:"false" doc:"Whether functions and conversions behave as in Hive where they differ (docs/dialect.md)."`
@@ -98,22 +100,44 @@ func (s *Settings) Clone() *Settings {
 // Set gives the named setting a value.
 func (s *Settings) Set(name, value string) error {
 	key := strings.ToLower(strings.TrimSpace(name))
-	var names []string
 	for _, f := range fields() {
 		if f.Name == key {
 			return s.assign(f, strings.TrimSpace(value))
 		}
-		names = append(names, f.Name)
 	}
 	if strings.HasPrefix(key, "bixi.") {
 		e := diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "there is no setting %s", name)
-		if near := diag.Near(key, names); near != "" {
+		if near, _ := Near(key); near != "" {
 			e.WithHint("did you mean %s?", near)
 		}
 		return e
 	}
 	s.other[key] = value
 	return nil
+}
+
+// Near tells whether there is a setting of this name, in lower case, and if not
+// which one is spelled almost the same, if any.
+func Near(key string) (near string, known bool) {
+	prefix := ""
+	for _, p := range []string{"bixi.", "odps.", "odps.sql."} {
+		if strings.HasPrefix(key, p) {
+			prefix = p // what all names share is no likeness
+		}
+	}
+	var names []string
+	for _, f := range fields() {
+		if f.Name == key {
+			return "", true
+		}
+		if rest, ok := strings.CutPrefix(f.Name, prefix); ok {
+			names = append(names, rest)
+		}
+	}
+	if near = diag.Near(strings.TrimPrefix(key, prefix), names); near != "" {
+		near = prefix + near
+	}
+	return near, false
 }
 
 // Unset restores the default.

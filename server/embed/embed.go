@@ -225,8 +225,12 @@ func (n *Node) startMaster(p *parts) error {
 	}
 	n.Master = m
 	n.close = append(n.close, m.Close)
+	warehouse, err := filepath.Abs(p.cfg.Warehouse)
+	if err != nil {
+		return err
+	}
 	engine := server.NewEngine(server.Config{
-		Catalog: p.catalog, Functions: p.functions, Master: m, Fetch: p.fetch, Files: p.cfg.Files,
+		Catalog: p.catalog, Functions: p.functions, Master: m, Fetch: p.fetch, Files: p.cfg.Files, Warehouse: filepath.ToSlash(warehouse),
 		Clock: p.cfg.Clock, Settings: p.cfg.Settings, Verify: p.cfg.Verify,
 		Fold: func(e scalar.Expr, s *udf.Session) (types.Datum, bool) { return expr.Fold(e, p.functions, s) },
 	})

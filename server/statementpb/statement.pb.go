@@ -855,6 +855,7 @@ type Error struct {
 	Col           int32                  `protobuf:"varint,4,opt,name=col,proto3" json:"col,omitempty"`
 	Msg           string                 `protobuf:"bytes,5,opt,name=msg,proto3" json:"msg,omitempty"`
 	Hint          string                 `protobuf:"bytes,6,opt,name=hint,proto3" json:"hint,omitempty"`
+	Also          []*Error               `protobuf:"bytes,7,rep,name=also,proto3" json:"also,omitempty"` // further errors of the same statement, each alone
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -929,6 +930,13 @@ func (x *Error) GetHint() string {
 		return x.Hint
 	}
 	return ""
+}
+
+func (x *Error) GetAlso() []*Error {
+	if x != nil {
+		return x.Also
+	}
+	return nil
 }
 
 type ListRequest struct {
@@ -1266,14 +1274,15 @@ const file_statement_proto_rawDesc = "" +
 	"\x05scale\x18\x03 \x01(\x05R\x05scale\x12+\n" +
 	"\x04elem\x18\x04 \x01(\v2\x17.bixi.statement.v1.TypeR\x04elem\x12)\n" +
 	"\x03key\x18\x05 \x01(\v2\x17.bixi.statement.v1.TypeR\x03key\x121\n" +
-	"\x06fields\x18\x06 \x03(\v2\x19.bixi.statement.v1.ColumnR\x06fields\"\xdb\x01\n" +
+	"\x06fields\x18\x06 \x03(\v2\x19.bixi.statement.v1.ColumnR\x06fields\"\x89\x02\n" +
 	"\x05Error\x124\n" +
 	"\x05class\x18\x01 \x01(\x0e2\x1e.bixi.statement.v1.Error.ClassR\x05class\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x12\n" +
 	"\x04line\x18\x03 \x01(\x05R\x04line\x12\x10\n" +
 	"\x03col\x18\x04 \x01(\x05R\x03col\x12\x10\n" +
 	"\x03msg\x18\x05 \x01(\tR\x03msg\x12\x12\n" +
-	"\x04hint\x18\x06 \x01(\tR\x04hint\"<\n" +
+	"\x04hint\x18\x06 \x01(\tR\x04hint\x12,\n" +
+	"\x04also\x18\a \x03(\v2\x18.bixi.statement.v1.ErrorR\x04also\"<\n" +
 	"\x05Class\x12\f\n" +
 	"\bINTERNAL\x10\x00\x12\b\n" +
 	"\x04USER\x10\x01\x12\f\n" +
@@ -1353,20 +1362,21 @@ var file_statement_proto_depIdxs = []int32{
 	10, // 13: bixi.statement.v1.Type.key:type_name -> bixi.statement.v1.Type
 	9,  // 14: bixi.statement.v1.Type.fields:type_name -> bixi.statement.v1.Column
 	0,  // 15: bixi.statement.v1.Error.class:type_name -> bixi.statement.v1.Error.Class
-	14, // 16: bixi.statement.v1.ListResponse.jobs:type_name -> bixi.statement.v1.Job
-	6,  // 17: bixi.statement.v1.Job.progress:type_name -> bixi.statement.v1.Progress
-	11, // 18: bixi.statement.v1.Job.failed:type_name -> bixi.statement.v1.Error
-	2,  // 19: bixi.statement.v1.Statements.Run:input_type -> bixi.statement.v1.RunRequest
-	12, // 20: bixi.statement.v1.Statements.List:input_type -> bixi.statement.v1.ListRequest
-	15, // 21: bixi.statement.v1.Statements.Cancel:input_type -> bixi.statement.v1.CancelRequest
-	4,  // 22: bixi.statement.v1.Statements.Run:output_type -> bixi.statement.v1.RunEvent
-	13, // 23: bixi.statement.v1.Statements.List:output_type -> bixi.statement.v1.ListResponse
-	16, // 24: bixi.statement.v1.Statements.Cancel:output_type -> bixi.statement.v1.CancelResponse
-	22, // [22:25] is the sub-list for method output_type
-	19, // [19:22] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	11, // 16: bixi.statement.v1.Error.also:type_name -> bixi.statement.v1.Error
+	14, // 17: bixi.statement.v1.ListResponse.jobs:type_name -> bixi.statement.v1.Job
+	6,  // 18: bixi.statement.v1.Job.progress:type_name -> bixi.statement.v1.Progress
+	11, // 19: bixi.statement.v1.Job.failed:type_name -> bixi.statement.v1.Error
+	2,  // 20: bixi.statement.v1.Statements.Run:input_type -> bixi.statement.v1.RunRequest
+	12, // 21: bixi.statement.v1.Statements.List:input_type -> bixi.statement.v1.ListRequest
+	15, // 22: bixi.statement.v1.Statements.Cancel:input_type -> bixi.statement.v1.CancelRequest
+	4,  // 23: bixi.statement.v1.Statements.Run:output_type -> bixi.statement.v1.RunEvent
+	13, // 24: bixi.statement.v1.Statements.List:output_type -> bixi.statement.v1.ListResponse
+	16, // 25: bixi.statement.v1.Statements.Cancel:output_type -> bixi.statement.v1.CancelResponse
+	23, // [23:26] is the sub-list for method output_type
+	20, // [20:23] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_statement_proto_init() }

@@ -52,6 +52,8 @@ type Error struct {
 	Msg   string // lower case, no full stop
 	Hint  string // what to do about it; may be empty
 	Err   error  // the cause, if any
+	// Also are further errors of the same statement, each alone, in order of place.
+	Also []*Error
 }
 
 // Error renders "ODPS-0130071:[1,15] Semantic analysis exception - msg".

@@ -3,12 +3,21 @@ package diag
 import "strings"
 
 // Render is the text a console shows for err: the error, the line of the
-// statement it points at with a caret below the place, and the hint.
+// statement it points at with a caret below the place, and the hint; then the
+// same for the errors beside it.
 func Render(err error, statement string) string {
 	e := Of(err)
+	text := render(err.Error(), e, statement)
+	for _, more := range e.Also {
+		text += "\n" + render(more.Error(), more, statement)
+	}
+	return text
+}
+
+func render(message string, e *Error, statement string) string {
 	var b strings.Builder
 	b.WriteString("FAILED: ")
-	b.WriteString(err.Error())
+	b.WriteString(message)
 	if e.Pos.IsValid() {
 		lines := strings.Split(statement, "\n")
 		if e.Pos.Line <= len(lines) {

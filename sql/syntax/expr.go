@@ -359,10 +359,12 @@ type Subquery struct {
 	Query *Query
 }
 
-// Lambda is x -> Body or (a, b) -> Body.
+// Lambda is x -> Body or (a, b) -> Body. As FUNCTION(@x type, …) AS Body it has
+// Types, and its parameters are named with their @.
 type Lambda struct {
 	exprNode
 	Params []Ident
+	Types  []*ParamType
 	Body   Expr
 }
 

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/bixidata/bixi/sql/diag"
@@ -21,6 +22,12 @@ func FuzzParsePrint(f *testing.F) {
 				t.Fatalf("%#v", e)
 			}
 			return
+		}
+		if slices.ContainsFunc(list, hasBlock) {
+			for _, s := range list {
+				checkFixpoint(t, chunk{name: "input"}, s)
+			}
+			return // Split knows no blocks
 		}
 		if len(pieces) != len(list) {
 			t.Errorf("%d pieces, %d statements", len(pieces), len(list))
@@ -51,4 +58,21 @@ func isSetting(s Statement) bool {
 		return true
 	}
 	return false
+}
+
+// hasBlock reports whether s can hold semicolons of its own.
+func hasBlock(s Statement) bool {
+	found := false
+	Inspect(s, func(n Node) bool {
+		switch n := n.(type) {
+		case *If, *Loop:
+			found = true
+		case *CreateFunction:
+			found = found || n.Body == nil
+		case *CreateView:
+			found = found || n.Block != nil
+		}
+		return !found
+	})
+	return found
 }

@@ -95,9 +95,8 @@ func (p *parser) alterAction(view bool) AlterAction {
 		p.expect("WITH", "TABLE")
 		n.With = p.tableName()
 		return n
-	case p.at("ARCHIVE", "RESTORE", "PARTITIONED"):
-		p.unsupported("ALTER TABLE … %s", p.tok().word())
 	}
+	p.refuse("ALTER TABLE")
 	p.unexpected("what to alter: RENAME, ADD, DROP, SET, CHANGE, TOUCH")
 	return &Touch{}
 }
@@ -125,9 +124,8 @@ func (p *parser) alterSet(at actionNode) AlterAction {
 		return &SetProperties{at, p.properties()}
 	case p.accept("LOCATION"):
 		return &SetLocation{at, p.stringValue("a location string")}
-	case p.at("PARTITIONPROPERTIES"):
-		p.unsupported("SET PARTITIONPROPERTIES")
 	}
+	p.refuse("SET")
 	p.unexpected("COMMENT, LIFECYCLE or TBLPROPERTIES")
 	return &Touch{}
 }

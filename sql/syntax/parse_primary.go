@@ -22,7 +22,7 @@ func (p *parser) primary() Expr {
 		case "::":
 			return p.call(at)
 		case "@":
-			p.unsupported("variables of script mode")
+			return p.variable(at)
 		}
 	case tokWord:
 		if x := p.special(at, t.word()); x != nil {
@@ -47,6 +47,10 @@ func (p *parser) special(at exprNode, word string) Expr {
 	case "TRUE", "FALSE":
 		p.next()
 		return &BoolLit{at, word == "TRUE"}
+	case "FUNCTION":
+		if follows.op() == "(" && p.peek(2).op() == "@" {
+			return p.functionLambda()
+		}
 	case "CASE":
 		return p.caseExpr(at)
 	case "EXISTS":
@@ -96,6 +100,9 @@ func (p *parser) named(at exprNode) Expr {
 		return p.lambda()
 	case "(", ":":
 		return p.call(at)
+	}
+	if upper(p.raw(p.tok())) == "NEW" && isName(p.peek(1)) && (p.peek(2).op() == "." || p.peek(2).op() == "(") {
+		p.unsupported("new %s: Java expressions in SQL", p.raw(p.peek(1)))
 	}
 	c := &ColumnRef{exprNode: at, Parts: []Ident{p.columnName()}}
 	for p.acceptOp(".") {

@@ -85,6 +85,9 @@ func (p *parser) joinCondition(j *Join) {
 	case j.Natural:
 	case p.accept("ON"):
 		j.On = p.expr()
+		if p.at("USING") && isName(p.peek(1)) {
+			p.unsupported("a join by a user's function")
+		}
 	case p.at("USING") && p.peek(1).op() == "(":
 		p.next()
 		j.Using = parens(p, p.columnName)
@@ -134,6 +137,8 @@ func (p *parser) tablePrimary() TableRef {
 	at := tableNode{p.start()}
 	p.accept("TABLE") // TABLE(f(…)) and TABLE t
 	switch {
+	case p.atOp("@"):
+		return p.variableTable(at)
 	case p.atOp("("):
 		return p.parenTable(at)
 	case p.at("VALUES"):

@@ -31,8 +31,9 @@ func Parse(text string) ([]Statement, error) {
 			if p.tok().kind == tokEOF {
 				return
 			}
-			list = append(list, p.statement())
-			if !p.atOp(";") {
+			s := p.statement()
+			list = append(list, s)
+			if !p.atOp(";") && !endsInBlock(s) {
 				p.end()
 			}
 		}

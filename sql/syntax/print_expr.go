@@ -274,6 +274,18 @@ func (e *Subquery) print(p *printer) {
 }
 
 func (e *Lambda) print(p *printer) {
+	if e.Types != nil {
+		p.word("FUNCTION(")
+		for i, t := range e.Types {
+			p.comma(i)
+			p.variable(Ident{Name: e.Params[i].Name[1:], Quoted: e.Params[i].Quoted})
+			t.print(p)
+		}
+		p.raw(")")
+		p.word("AS")
+		p.expr(e.Body, precOr)
+		return
+	}
 	if len(e.Params) == 1 {
 		p.ident(e.Params[0])
 	} else {

@@ -39,14 +39,20 @@ func statements() []leading {
 		{"COUNT", (*parser).count},
 		{"MSCK", (*parser).msck},
 		{"RESTORE", (*parser).restore},
+		{"IF", (*parser).ifStatement},
+		{"LOOP", (*parser).loop},
+		{"FUNCTION", (*parser).functionStatement},
+		{"LIST", (*parser).listStatement},
 	}
 }
 
 // unsupportedStatements are statements of the language that are not read yet,
 // by their first word.
 var unsupportedStatements = map[string]string{
-	"ADD": "resources", "BEGIN": "script mode", "EXPORT": "EXPORT", "FUNCTION": "temporary functions",
-	"GRANT": "permissions", "IF": "script mode", "LIST": "LIST", "LOCK": "LOCK TABLE", "LOOP": "script mode",
+	"ADD": "resources", "EXPORT": "EXPORT",
+	"ALIAS": "ALIAS", "COPY": "COPY", "FREEZE": "FREEZE", "GET": "GET", "HTTP": "HTTP", "INSTALL": "INSTALL", "KILL": "KILL",
+	"PUT": "PUT", "REMOVE": "REMOVE", "STATUS": "STATUS", "TOP": "TOP", "WAIT": "WAIT", "WHOAMI": "WHOAMI",
+	"GRANT": "permissions", "LOCK": "LOCK TABLE",
 	"MAP": "TRANSFORM", "PURGE": "PURGE", "REDO": "REDO", "REDUCE": "TRANSFORM", "REVOKE": "permissions",
 	"SETPROJECT": "SETPROJECT", "TUNNEL": "TUNNEL", "UNDO": "UNDO", "UNLOCK": "UNLOCK TABLE",
 }
@@ -74,15 +80,15 @@ func (p *parser) dispatch() Statement {
 	if p.atOp("(") {
 		return p.queryStatement()
 	}
+	if p.atOp("@") {
+		return p.assign()
+	}
 	for _, l := range statements() {
 		if p.at(l.word) {
 			return l.parse(p)
 		}
 	}
 	t := p.tok()
-	if t.op() == "@" {
-		p.unsupported("variables of script mode")
-	}
 	if t.kind == tokWord {
 		if feature, ok := unsupportedStatements[upper(p.raw(t))]; ok {
 			p.failAt(t.pos(), diag.CodeUnsupported, "%s", feature)

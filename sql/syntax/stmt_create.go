@@ -16,10 +16,11 @@ func (p *parser) create() Statement {
 		return p.createSchema()
 	case p.atSeq("MATERIALIZED", "VIEW") && !temporary && !external && !replace:
 		return p.createMaterialized()
-	case p.at("FUNCTION"):
-		p.unsupported("CREATE %s", p.tok().word())
+	case (p.at("FUNCTION") || p.atSeq("SQL", "FUNCTION")) && !external:
+		return p.createFunction(&CreateFunction{OrReplace: replace, Temporary: temporary})
 	}
-	p.unexpected("TABLE, VIEW or SCHEMA")
+	p.refuse("CREATE")
+	p.unexpected("TABLE, VIEW, FUNCTION or SCHEMA")
 	return &CreateSchema{}
 }
 

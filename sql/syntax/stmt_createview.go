@@ -7,9 +7,14 @@ type CreateView struct {
 	IfNotExists bool
 	Name        Name
 	Columns     []*ViewColumn
-	Comment     string
-	Properties  []*Property
-	Query       *Query
+	// Params, if not nil, are those of a view with parameters.
+	Params     []*Param
+	Result     Ident      // of RETURNS @r; zero when absent
+	Returns    *ParamType // nil when absent
+	Block      []Statement
+	Comment    string
+	Properties []*Property
+	Query      *Query
 }
 
 // ViewColumn is a column name of a view.
@@ -26,9 +31,11 @@ func (p *parser) createView(replace bool) Statement {
 	c.Name = p.tableName()
 	if p.atOp("(") {
 		if p.peek(1).op() == "@" {
-			p.unsupported("views with parameters")
+			c.Params = p.params()
+			c.Result, c.Returns = p.returns()
+		} else {
+			c.Columns = parens(p, p.viewColumn)
 		}
-		c.Columns = parens(p, p.viewColumn)
 	}
 	c.Comment = p.comment()
 	if p.at("PARTITIONED") {
@@ -38,6 +45,10 @@ func (p *parser) createView(replace bool) Statement {
 		c.Properties = p.properties()
 	}
 	p.expect("AS")
+	if c.Params != nil && p.at("BEGIN") {
+		c.Block = p.block()
+		return c
+	}
 	c.Query = p.query()
 	return c
 }
@@ -48,8 +59,15 @@ func (p *parser) viewColumn() *ViewColumn {
 
 func (c *CreateView) each(visit func(Node)) {
 	visitAll(visit, c.Columns)
+	visitAll(visit, c.Params)
+	if c.Returns != nil {
+		visit(c.Returns)
+	}
 	visitAll(visit, c.Properties)
-	visit(c.Query)
+	if c.Query != nil {
+		visit(c.Query)
+	}
+	visitAll(visit, c.Block)
 }
 
 func (c *CreateView) print(p *printer) {
@@ -61,12 +79,20 @@ func (c *CreateView) print(p *printer) {
 	if c.Columns != nil {
 		printParens(p, c.Columns)
 	}
+	if c.Params != nil {
+		p.params(c.Params)
+		p.returns(c.Result, c.Returns)
+	}
 	p.comment(c.Comment)
 	if c.Properties != nil {
 		p.word("TBLPROPERTIES")
 		printParens(p, c.Properties)
 	}
 	p.word("AS")
+	if c.Query == nil {
+		p.block(c.Block)
+		return
+	}
 	c.Query.print(p)
 }
 

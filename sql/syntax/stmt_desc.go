@@ -25,6 +25,9 @@ func (p *parser) desc() Statement {
 		d.Name = p.name("a schema name")
 		return d
 	}
+	if isName(p.peek(1)) || p.peek(1).kind == tokNumber || p.peek(1).op() == "-" {
+		p.refuse("DESC")
+	}
 	p.accept("TABLE")
 	d.Name = p.tableName()
 	if p.at("PARTITION") {

@@ -32,6 +32,7 @@ func (p *parser) drop() Statement {
 	case p.accept("MATERIALIZED", "VIEW"):
 		d.Kind = ObjectMaterialized
 	default:
+		p.refuse("DROP")
 		p.unexpected("TABLE, VIEW, SCHEMA or FUNCTION")
 	}
 	d.IfExists = p.ifExists()

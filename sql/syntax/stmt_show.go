@@ -55,6 +55,7 @@ func (p *parser) show() Statement {
 		"FLAGS", "STATISTIC"):
 		s.Kind = ShowKind(p.next().word())
 	default:
+		p.refuse("SHOW")
 		p.unexpected("TABLES, PARTITIONS, CREATE TABLE, FUNCTIONS or another thing to show")
 	}
 	switch s.Kind {

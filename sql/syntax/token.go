@@ -121,6 +121,7 @@ var keywords = func() []keyword {
 	add(free, "ARCHIVE", "BUILD", "CLONE", "COMPACT", "COST", "COUNT", "DEFERRED", "HISTORY", "LSN", "MAJOR", "MINOR",
 		"MSCK", "NORELY", "NOVALIDATE", "PARTITIONPROPERTIES", "REBUILD", "RECYCLEBIN", "RELY", "REPAIR", "RESTORE",
 		"REWRITE", "SMALLFILES", "SQL", "VALIDATE")
+	add(free, "BEGIN", "CACHE", "LIST", "LOOP", "RETURNS")
 	add(free, unitWords...)
 	return list
 }()

@@ -52,9 +52,13 @@ func (e *Index) each(visit func(Node))    { visitExprs(visit, e.X, e.I) }
 func (e *FieldRef) each(visit func(Node)) { visit(e.X) }
 func (e *Exists) each(visit func(Node))   { visit(e.Query) }
 func (e *Subquery) each(visit func(Node)) { visit(e.Query) }
-func (e *Lambda) each(visit func(Node))   { visit(e.Body) }
 func (e *Row) each(visit func(Node))      { visitAll(visit, e.Items) }
 func (w *When) each(visit func(Node))     { visitExprs(visit, w.Cond, w.Then) }
+
+func (e *Lambda) each(visit func(Node)) {
+	visitAll(visit, e.Types)
+	visit(e.Body)
+}
 
 func (e *InList) each(visit func(Node)) {
 	visit(e.X)

@@ -142,36 +142,6 @@ func (c *Catalog) footer(ctx context.Context, info store.Info) (footer, error) {
 	return f, nil
 }
 
-// saturated is the part of a row group's rows up to which the size of its
-// dictionary is taken for the number of distinct values in the whole file; a
-// larger one is scaled to the file's rows.
-const saturated = 0.1
-
-// distinct estimates distinct values from the dictionaries of the first row
-// group, for columns of types whose bounds do not tell.
-func distinct(file *parquet.File, cols []parquet.Column, byName map[string]table.ColumnStats) error {
-	if file.RowGroups() == 0 || file.RowGroupRows(0) == 0 {
-		return nil
-	}
-	rows := float64(file.RowGroupRows(0))
-	for _, c := range cols {
-		if !c.Type.IsText() && c.Type.Kind != types.Decimal && !c.Type.IsFloating() {
-			continue
-		}
-		n, err := file.Dictionary(0, c)
-		if err != nil {
-			return err
-		}
-		cs := byName[strings.ToLower(c.Name)]
-		cs.NDV = float64(n)
-		if part := float64(n) / rows; part > saturated {
-			cs.NDV = part * float64(file.Rows())
-		}
-		byName[strings.ToLower(c.Name)] = cs
-	}
-	return nil
-}
-
 // Files lists the files of the directory as they are now.
 func (c *Catalog) Files(ctx context.Context, t *table.Table, conds []table.Condition) ([]table.DataFile, error) {
 	dir := location(t)

@@ -25,7 +25,7 @@ func operators() []*udf.Function {
 			Resolve: resolveArithmetic("%"), Eval: kernel.Remainder},
 		{Name: "div", Family: "operator", Doc: udf.Doc{Summary: "Quotient without its fraction; NULL when dividing by zero.", Example: "7 div 2", Result: "3"},
 			Resolve: resolveArithmetic("DIV"), Eval: kernel.DivideInt},
-		{Name: "neg", Family: "operator", Doc: udf.Doc{Summary: "Unary minus.", Example: "-(3)", Result: "-3"},
+		{Name: "neg", Aliases: []string{"negative"}, Family: "operator", Doc: udf.Doc{Summary: "Unary minus.", Example: "-(3)", Result: "-3"},
 			Resolve: resolveNeg, Eval: kernel.Neg},
 		bitOperator("&", "Bits set on both sides.", "12 & 10", "8", func(a, b int64) int64 { return a & b }),
 		bitOperator("|", "Bits set on either side.", "12 | 10", "14", func(a, b int64) int64 { return a | b }),

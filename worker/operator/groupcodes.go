@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/batch"
 )
 
@@ -9,8 +11,10 @@ import (
 // groups. The array is a cache in front of the group table, which is asked once
 // a combination; it holds as long as the dictionaries stay the same.
 type groupCodes struct {
-	dicts  []*batch.Column // nil for a BOOLEAN column
-	groups []int32         // by combined code; -1: not asked yet
+	dicts  []*batch.Column // of the keys; nil for a BOOLEAN column
+	twins  []bool          // keys whose codes are those of an earlier key (columns of one build side)
+	seen   int             // rows shown since the dictionaries changed
+	groups []int32         // by combined code; -1: not asked yet; empty: it did not pay so far
 	codes  []int32
 	rows   []int32 // one row of each combination to ask for
 	hasher batch.Hasher
@@ -19,54 +23,100 @@ type groupCodes struct {
 }
 
 // maxCodes bounds the combinations.
-const maxCodes = 1 << 14
+const maxCodes = 1 << 16
 
 // assign is groupTable.assign in front of t; false if the keys do not suit.
 func (g *groupCodes) assign(t groupTable, keys []*batch.Column, ids []int32) bool {
-	size := 1
-	same, consts := len(g.dicts) == len(keys), false
-	for i, c := range keys {
-		switch {
-		case c.Enc == batch.Const:
-			same, consts = false, true // a value of its own: start afresh, now and next time
-		case c.Enc == batch.Dict:
-			size *= c.Dict.N + 1
-			same = same && g.dicts[i] == c.Dict && !c.Borrowed
-		case c.Phys == batch.PhysBool:
-			size *= 3
-			same = same && g.dicts[i] == nil
-		default:
-			return false
-		}
-		if size > maxCodes {
-			return false
-		}
+	size, same, ok := g.match(keys)
+	if !ok {
+		return false
 	}
 	if !same {
-		if size > max(64, len(ids)/2) {
+		g.remember(keys)
+	}
+	g.seen += len(ids)
+	if len(g.groups) == 0 {
+		// The array is made once rows enough to pay for it have come.
+		if size > 64 && size > g.seen/2 {
 			return false
 		}
-		g.reset(keys, size)
+		g.reset(size)
 	}
 	g.combine(keys, len(ids))
 	g.ask(t, keys, len(ids))
 	for i, k := range g.codes[:len(ids)] {
 		ids[i] = g.groups[k]
 	}
-	if consts {
+	if !keepsMeaning(keys) {
 		g.forget()
 	}
 	return true
 }
 
-// forget empties the cache, for another group table.
-func (g *groupCodes) forget() { g.dicts = g.dicts[:0] }
-
-func (g *groupCodes) reset(keys []*batch.Column, size int) {
-	g.dicts = g.dicts[:0]
-	for _, c := range keys {
-		g.dicts = append(g.dicts, c.Dict)
+// match gives the number of combinations of the keys' codes, if they suit, and
+// whether the dictionaries are those of the last call.
+func (g *groupCodes) match(keys []*batch.Column) (size int, same, ok bool) {
+	size, same = 1, len(g.dicts) == len(keys)
+	for i, c := range keys {
+		switch {
+		case c.Enc == batch.Const:
+			same = false
+		case c.Enc == batch.Dict:
+			twin := isTwin(keys[:i], c)
+			same = same && g.dicts[i] == c.Dict && g.twins[i] == twin
+			if !twin {
+				size *= c.Dict.N + 1
+			}
+		case c.Phys == batch.PhysBool:
+			size *= 3
+			same = same && g.dicts[i] == nil
+		default:
+			return 0, false, false
+		}
+		if size > maxCodes {
+			return 0, false, false
+		}
 	}
+	return size, same, true
+}
+
+// isTwin reports whether c has the codes of a column before it.
+func isTwin(before []*batch.Column, c *batch.Column) bool {
+	if c.Valid != nil {
+		return false
+	}
+	for _, b := range before {
+		if b.Enc == batch.Dict && b.Valid == nil && b.Dict.N == c.Dict.N && slices.Equal(b.Codes, c.Codes) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepsMeaning reports whether codes still mean the same with the next batch.
+func keepsMeaning(keys []*batch.Column) bool {
+	for _, c := range keys {
+		if c.Enc == batch.Const || c.Borrowed {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *groupCodes) remember(keys []*batch.Column) {
+	g.forget()
+	for i, c := range keys {
+		g.dicts = append(g.dicts, c.Dict)
+		g.twins = append(g.twins, c.Enc == batch.Dict && isTwin(keys[:i], c))
+	}
+}
+
+// forget empties the cache, for another group table.
+func (g *groupCodes) forget() {
+	g.dicts, g.twins, g.groups, g.seen = g.dicts[:0], g.twins[:0], g.groups[:0], 0
+}
+
+func (g *groupCodes) reset(size int) {
 	if cap(g.groups) < size {
 		g.groups = make([]int32, size)
 	}
@@ -83,9 +133,9 @@ func (g *groupCodes) combine(keys []*batch.Column, n int) {
 	}
 	codes := g.codes[:n]
 	first := true
-	for _, c := range keys {
+	for i, c := range keys {
 		switch {
-		case c.Enc == batch.Const:
+		case c.Enc == batch.Const, g.twins[i]:
 			continue
 		case c.Phys == batch.PhysBool && c.Enc == batch.Flat:
 			combineBools(c, codes, first)

@@ -44,15 +44,30 @@ var (
 )
 
 // Script runs the statements of text in order and stops at the first that fails.
+// In script mode the rest is one statement.
 // Places in messages are places in text.
 func (c *Console) Script(ctx context.Context, text string) error {
 	pieces, _ := syntax.Split(text)
 	for _, p := range pieces {
+		if c.scriptMode() {
+			p.Text = text[p.Range.Begin:]
+			return c.run(ctx, p, text)
+		}
 		if err := c.run(ctx, p, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// scriptMode reports whether what follows is submitted as a whole.
+func (c *Console) scriptMode() bool {
+	for k, v := range c.State.Settings {
+		if strings.EqualFold(k, "odps.sql.submit.mode") {
+			return v == "script"
+		}
+	}
+	return false
 }
 
 // run runs one statement of script and shows its result or why there is none.
@@ -182,11 +197,23 @@ func Shift(err error, start diag.Pos) error {
 	if around, found := strings.CutSuffix(err.Error(), e.Error()); found {
 		e.Msg = around + e.Msg
 	}
-	if e.Pos.IsValid() && start.IsValid() {
-		if e.Pos.Line == 1 {
-			e.Pos.Col += start.Col - 1
-		}
-		e.Pos.Line += start.Line - 1
+	e.Pos = shifted(e.Pos, start)
+	also := make([]*diag.Error, len(e.Also))
+	for i, more := range e.Also {
+		c := *more
+		c.Pos = shifted(c.Pos, start)
+		also[i] = &c
 	}
+	e.Also = also
 	return &e
+}
+
+func shifted(p, start diag.Pos) diag.Pos {
+	if p.IsValid() && start.IsValid() {
+		if p.Line == 1 {
+			p.Col += start.Col - 1
+		}
+		p.Line += start.Line - 1
+	}
+	return p
 }

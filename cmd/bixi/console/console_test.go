@@ -49,10 +49,10 @@ func TestScript(t *testing.T) {
 
 func TestScriptStopsAndPoints(t *testing.T) {
 	for _, c := range []struct{ script, message string }{
-		{"select bad", "FAILED: ODPS-0130221:[1,8] Column not found - there is no column bad\n  select bad\n         ^\n  hint: did you mean good?\n"},
-		{"select 1; select bad; select 2", "FAILED: ODPS-0130221:[1,18] Column not found - there is no column bad\n" +
+		{"select bad", "FAILED: ODPS-0130071:[1,8] Semantic analysis exception - there is no column bad\n  select bad\n         ^\n  hint: did you mean good?\n"},
+		{"select 1; select bad; select 2", "FAILED: ODPS-0130071:[1,18] Semantic analysis exception - there is no column bad\n" +
 			"  select 1; select bad; select 2\n                   ^\n  hint: did you mean good?\n"},
-		{"select 1;\n\n  select 1,\n   bad;\nselect 2", "FAILED: ODPS-0130221:[4,4] Column not found - there is no column bad\n     bad;\n     ^\n  hint: did you mean good?\n"},
+		{"select 1;\n\n  select 1,\n   bad;\nselect 2", "FAILED: ODPS-0130071:[4,4] Semantic analysis exception - there is no column bad\n     bad;\n     ^\n  hint: did you mean good?\n"},
 		{"select 1;\n selec 2", "FAILED: ODPS-0130161:[2,2] Parse exception - "},
 	} {
 		s := newScreen()

@@ -134,7 +134,7 @@ func TestInteractive(t *testing.T) {
 	x.expect("bixi:q> ")
 
 	x.send("select bad;\r")
-	x.expect("FAILED: ODPS-0130221:[1,8]")
+	x.expect("FAILED: ODPS-0130071:[1,8]")
 	x.expect("hint: did you mean good?")
 	x.expect("bixi:q> ")
 

@@ -110,9 +110,7 @@ from t map a /* ERROR "expected USING" */ where b
 
 select java.lang.abs/* ERROR "0130401.*Java expressions" */ (x)
 
-select /* ERROR "0130401.*variables of script mode" */ @a
-
-/* ERROR "0130401.*script mode" */ @a := select 1
+@a /* ERROR "expected a type" */ : = select 1
 
 /* ERROR "0130401.*Not supported - LOCK TABLE" */ lock table t shared
 
@@ -132,7 +130,7 @@ select a from t tablesample (5 /* ERROR "found \"\\)\", expected PERCENT or ROWS
 
 select a from t tablesample (/* ERROR "a sample size ends in B, K, M, G or T, not X" */ 5X)
 
-create /* ERROR "found \"tabel\", expected TABLE, VIEW or SCHEMA.*did you mean TABLE" */ tabel t (a int)
+create /* ERROR "found \"tabel\", expected TABLE, VIEW, FUNCTION or SCHEMA.*did you mean TABLE" */ tabel t (a int)
 
 create table t /* ERROR "found the end of the text, expected columns in parentheses, AS or LIKE" */
 
@@ -143,8 +141,6 @@ create table t (a /* ERROR "found \"itn\", expected a type.*did you mean INT" */
 create table t (a int, /* ERROR "found SELECT, expected a column name.*reserved word" */ select int)
 
 create table t (a int) lifecycle /* ERROR "found \"x\", expected a number of days" */ x
-
-create /* ERROR "0130401.*CREATE FUNCTION" */ function f as 'x' using 'y'
 
 create table t (a int) /* ERROR "0130401.*SKEWED in CREATE TABLE" */ skewed by (a)
 
