@@ -1,3 +1,5 @@
+// Package fuzz compares the engine with DuckDB, and with itself in other modes, on
+// random queries over random tables.
 package fuzz
 
 import (
