@@ -184,6 +184,9 @@ func (s *scope) integerForm(t typ, depth int) *expr {
 	a, b := s.expr(t, d), s.expr(t, d)
 	switch s.IntN(13) {
 	case 0, 1, 2:
+		if t.kind < integer && !s.one(3) { // it overflows too often
+			break
+		}
 		return same(t, "($0 "+pick(s.dice, "+", "-", "*")+" $1)", a, b)
 	case 3:
 		return each(t, "($0 DIV $1)", "($0 // NULLIF($1, 0))", a, b)
@@ -204,7 +207,7 @@ func (s *scope) integerForm(t typ, depth int) *expr {
 		if s.one(3) {
 			return each(t, "CAST(DATEDIFF($0, $1) AS "+t.in(ours)+")", "CAST($0 - $1 AS "+t.in(duck)+")", s.expr(plain(date), d), s.expr(plain(date), d))
 		}
-		return each(t, "CAST("+pick(s.dice, "YEAR", "MONTH", "DAY")+"($0) AS "+t.in(ours)+")", "", s.expr(plain(date), d)).mirror(t)
+		return each(t, "CAST("+pick(s.dice, "MONTH", "DAY")+"($0) AS "+t.in(ours)+")", "", s.expr(plain(date), d)).mirror(t)
 	case 9:
 		if t.kind == bigint {
 			return each(t, "CAST(($0 "+pick(s.dice, "&", "|")+" $1) AS BIGINT)", "", a, b).mirror(t)
@@ -223,7 +226,7 @@ func (s *scope) integerForm(t typ, depth int) *expr {
 		}
 		return cast(s.expr(plain(pick(s.dice, wider...)), d), t)
 	}
-	return same(t, "($0 + $1)", a, b)
+	return same(t, "($0 - $1)", a, b)
 }
 
 // mirror gives the other dialect the text of ours.

@@ -351,6 +351,9 @@ func (s *scope) single(most int) *relation {
 		}
 	}
 	r := &relation{table: t.name, alias: s.alias("r"), rows: t.size}
+	if t.size > most {
+		return s.first(t, most)
+	}
 	for _, c := range t.columns {
 		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
 	}
@@ -360,4 +363,15 @@ func (s *scope) single(most int) *relation {
 func (e *expr) asColumn() *expr {
 	e.leaf, e.column = true, true
 	return e
+}
+
+// first is so many rows of a table.
+func (s *scope) first(t *table, rows int) *relation {
+	q := &query{from: &relation{table: t.name, alias: s.alias("r"), rows: t.size}, order: true, limit: rows}
+	r := &relation{query: q, alias: s.alias("q"), rows: rows}
+	for i, c := range t.columns {
+		q.items = append(q.items, same(c.typ, q.from.alias+"."+c.name).asColumn())
+		s.leaves = append(s.leaves, same(c.typ, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
+	}
+	return r
 }

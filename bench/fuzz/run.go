@@ -1,3 +1,5 @@
+// Package fuzz compares the engine with DuckDB, and with itself in other modes, on
+// random queries over random tables.
 package fuzz
 
 import (
@@ -103,7 +105,7 @@ func (x *round) run(ctx context.Context) error {
 		x.report.Queries++
 		x.oracle(ctx, i, q, mine[i], theirs.answers[i], d)
 	}
-	return nil
+	return x.changes(ctx, d)
 }
 
 func (x *round) load(ctx context.Context) error {
@@ -201,14 +203,14 @@ func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer
 		}
 		return v, why
 	}
-	x.finding(ctx, i, q, mine, func(mine answer) (verdict, string) {
+	found := x.finding(ctx, i, q, mine, func(mine answer) (verdict, string) {
 		a, err := x.peer.ask(q.in(duck))
 		if err != nil {
 			return skipped, err.Error()
 		}
 		return peer(mine, a[0])
 	}, func() (verdict, string) { return peer(mine, theirs) })
-	if !d.one(3) {
+	if found || !d.one(3) { // what was found has changed q
 		return
 	}
 	m := pick(d, modes...)
@@ -227,29 +229,15 @@ func (x *round) doubtful(q *query, mine answer) bool {
 }
 
 // finding reports what first finds; again looks for the same in a changed query.
-func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again func(answer) (verdict, string), first func() (verdict, string)) {
+func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again func(answer) (verdict, string), first func() (verdict, string)) (found bool) {
 	v, why := first()
-	switch v {
-	case agreed:
-		if mine.err != nil {
-			x.report.BothFailed++
-		}
-		return
-	case skipped:
-		x.report.OneFailed++
-		x.report.Classes[class(why)]++
-		return
-	case wrong:
-		x.report.Wrong++
-	case hung:
-		x.report.Hung++
-	default:
-		x.report.Crashed++
+	if x.count(v, why, mine); v == agreed || v == skipped {
+		return false
 	}
 	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
 	if !x.o.Shrink || v == hung {
 		fmt.Fprint(x.o.Log, x.script(q))
-		return
+		return true
 	}
 	saved := make([][][]*expr, len(x.tables))
 	for i, t := range x.tables {
@@ -261,5 +249,25 @@ func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again
 	}
 	if err := x.load(ctx); err != nil {
 		fmt.Fprintln(x.o.Log, err)
+	}
+	return true
+}
+
+// count notes an outcome.
+func (x *round) count(v verdict, why string, mine answer) {
+	switch v {
+	case agreed:
+		if mine.err != nil {
+			x.report.BothFailed++
+		}
+	case skipped:
+		x.report.OneFailed++
+		x.report.Classes[class(why)]++
+	case wrong:
+		x.report.Wrong++
+	case hung:
+		x.report.Hung++
+	default:
+		x.report.Crashed++
 	}
 }

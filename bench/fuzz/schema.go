@@ -130,7 +130,7 @@ func (d dice) value(t typ) *expr {
 func (d dice) integer(t typ) *expr {
 	bits := [...]int{tinyint: 8, smallint: 16, integer: 32, bigint: 64}[t.kind]
 	n := int64(d.IntN(21) - 5)
-	switch d.IntN(12) {
+	switch d.IntN(30) {
 	case 0:
 		n = int64(1)<<(bits-1) - 1 - int64(d.IntN(2))
 	case 1:

@@ -33,7 +33,7 @@ func (o *callOp) eval(f *frame) (*batch.Column, error) {
 		if allConst(encoded) {
 			return o.evalConst(encoded, f.rows)
 		}
-		if d := soleDictionary(encoded); d != nil {
+		if d := o.soleDictionary(encoded); d != nil {
 			if r := o.peel(d, encoded, f.rows); r != nil {
 				return r, nil
 			}
@@ -88,11 +88,14 @@ func (o *callOp) lasting(args []*batch.Column, n int) (*batch.Column, error) {
 }
 
 // soleDictionary is the one dictionary column among cols, which may occur
-// several times, if the other members are constant; otherwise nil.
-func soleDictionary(cols []*batch.Column) *batch.Column {
+// several times, if the other arguments are constant, not only in this batch:
+// results are remembered by the dictionary alone. Otherwise it is nil.
+func (o *callOp) soleDictionary(cols []*batch.Column) *batch.Column {
 	var d *batch.Column
-	for _, c := range cols {
+	for i, c := range cols {
 		switch {
+		case c.Enc == batch.Const && !o.args[i].constant:
+			return nil
 		case c.Enc == batch.Const:
 		case c.Enc == batch.Flat || d != nil && d != c:
 			return nil

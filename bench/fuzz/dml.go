@@ -1,0 +1,111 @@
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// change is a statement that changes the rows of a table.
+type change struct {
+	table *table
+	text  [2]string
+}
+
+// change makes an UPDATE, DELETE or INSERT.
+func (d dice) change(tables []*table) change {
+	s := &scope{dice: d, tables: tables, nested: d.IntN(2), names: new(int)}
+	t := pick(d, tables...)
+	c := change{table: t}
+	if d.one(3) {
+		return s.insertion(c)
+	}
+	for _, col := range t.columns {
+		s.leaves = append(s.leaves, same(col.typ, t.name+"."+col.name).asColumn())
+	}
+	head := "DELETE FROM " + t.name
+	where := s.condition(2)
+	kids := []*expr{where}
+	if d.one(2) {
+		var sets []string
+		for i, col := range t.columns[:len(t.columns)-t.parts] {
+			if d.one(2) || i == 0 {
+				kids = append(kids, s.withoutSub().expr(col.typ, 2))
+				sets = append(sets, fmt.Sprintf("%s = $%d", col.name, len(kids)-1))
+			}
+		}
+		head = "UPDATE " + t.name + " SET " + strings.Join(sets, ", ")
+	}
+	e := same(plain(boolean), head+" WHERE $0", kids...)
+	c.text = [2]string{e.in(ours), e.in(duck)}
+	return c
+}
+
+// insertion adds the rows of a query.
+func (s *scope) insertion(c change) change {
+	t := c.table
+	types := make([]typ, len(t.columns)-t.parts)
+	for i := range types {
+		types[i] = t.columns[i].typ
+	}
+	q := s.of(types)
+	q.order, q.limit = true, 100
+	for _, col := range t.columns[len(types):] {
+		q.group, q.distinct = nil, false
+		q.items = append(q.items, s.partitions(col.typ)[0])
+	}
+	for d := range c.text {
+		c.text[d] = "INSERT INTO " + t.name + " "
+		if dialect(d) == ours && t.parts > 0 {
+			c.text[d] += "PARTITION (" + t.columns[len(t.columns)-1].name + ") "
+		}
+		c.text[d] += q.in(dialect(d))
+	}
+	return c
+}
+
+// changes changes the tables in both engines and compares what they hold then.
+func (x *round) changes(ctx context.Context, d dice) error {
+	var history []string
+	for range 4 {
+		c := d.change(x.tables)
+		history = append(history, c.text[ours]+";\n-- DuckDB: "+c.text[duck])
+		x.report.Queries++
+		mine := run(ctx, x.o.Engine, plainly, c.text[ours])
+		theirs, err := x.peer.ask(c.text[duck], "SELECT * FROM "+c.table.name)
+		if err != nil {
+			return err
+		}
+		v, why := failure(mine, theirs[0])
+		if v == agreed && mine.err == nil {
+			if theirs[0].Error != "" {
+				v, why = skipped, "DuckDB: "+theirs[0].Error
+			} else {
+				all := &query{}
+				for _, col := range c.table.columns {
+					all.items = append(all.items, null(col.typ))
+				}
+				v, why = compare(all, run(ctx, x.o.Engine, plainly, "SELECT * FROM "+c.table.name), theirs[1])
+			}
+		}
+		x.count(v, why, mine)
+		if v != agreed && v != skipped {
+			x.print(history, v, why)
+		}
+		if v != agreed || mine.err != nil {
+			return nil // the tables are no longer the same
+		}
+	}
+	return nil
+}
+
+// print shows a finding with all tables as they were at the beginning.
+func (x *round) print(history []string, v verdict, why string) {
+	fmt.Fprintf(x.o.Log, "\n-- seed %d, changes: %s: %s\n", x.seed, v, why)
+	for _, t := range x.tables {
+		for _, line := range t.statements(ours)[1:] {
+			fmt.Fprintf(x.o.Log, "%s;\n", line)
+		}
+	}
+	fmt.Fprintln(x.o.Log, strings.Join(history, "\n"))
+}
