@@ -4,12 +4,13 @@ BIN     := bin/bixi
 PYTHON  ?= python3
 VENV    := .venv
 SF      ?= 1
+SEED    ?= 1
 TESTDATA := bench/data/tpch-sf0.1 bench/data/tpcds-sf0.01
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz bench bench-tpcds bench-quick bench-wordcount clean
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-tpcds bench-quick bench-wordcount clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -26,6 +27,7 @@ demo: build bin/wordcount ## load a partitioned table, query it, count words: a 
 test: $(TESTDATA) ## run every test that belongs in a normal run
 	$(GO) test ./...
 	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 30s ./sql/syntax
+	$(MAKE) fuzz-slice
 
 check: lint generated ## formatting, vet, imports, generated files
 
@@ -49,8 +51,12 @@ sim: ## 5,000 seeds of the cluster simulation
 chaos: ## real processes, killed while they work
 	BIXI_CHAOS=1 $(GO) test -count=1 -timeout 60m -run Chaos ./cmd/bixi/...
 
-fuzz: ## fuzz parser, decimals and sums, a minute each
+fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser for a minute
+	$(GO) test -count=1 -timeout 4h -v ./bench/fuzz -seed $(SEED) -queries 100000
 	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 60s ./sql/syntax
+
+fuzz-slice: $(VENV)/ready ## two minutes of random queries
+	$(GO) test -count=1 -timeout 20m -v ./bench/fuzz -seed 1 -queries 6000
 
 $(VENV)/ready: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV)

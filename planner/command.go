@@ -13,6 +13,8 @@ func (st *statement) command(stmt syntax.Statement) (Command, error) {
 	switch stmt := stmt.(type) {
 	case *syntax.CreateTable:
 		return st.createTable(stmt)
+	case *syntax.CreateFunction:
+		return st.createFunction(stmt)
 	case *syntax.CreateView:
 		return st.createView(stmt)
 	case *syntax.CreateSchema:

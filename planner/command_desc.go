@@ -163,6 +163,9 @@ func (st *statement) descPartition(t *table.Table, stmt *syntax.Desc) (Command, 
 func (st *statement) descFunction(stmt *syntax.Desc) (Command, error) {
 	name := stmt.Name.Last().Name
 	f := st.Functions.Lookup(name)
+	if own, err := st.descOwnFunction(stmt); f == nil && (own != nil || err != nil) {
+		return own, err
+	}
 	if f == nil {
 		e := diag.Errorf(diag.CodeFunctionMissing, stmt.Name.Pos(), "there is no function %s", name)
 		if near := diag.Near(name, st.Functions.Names()); near != "" {

@@ -19,6 +19,9 @@ func (st *statement) drop(stmt *syntax.Drop) (Command, error) {
 	if stmt.Kind == syntax.ObjectSchema {
 		return st.dropSchema(stmt)
 	}
+	if stmt.Kind == syntax.ObjectFunction {
+		return st.dropFunction(stmt)
+	}
 	want, ok := objects[stmt.Kind]
 	if !ok {
 		return nil, diag.Errorf(diag.CodeUnsupported, stmt.Pos(), "DROP %s is not supported yet", stmt.Kind)

@@ -21,7 +21,7 @@ func (st *statement) show(stmt *syntax.Show) (Command, error) {
 	case syntax.ShowPartitions:
 		return st.showPartitions(stmt)
 	case syntax.ShowFunctions:
-		return rows(func(_ context.Context, s *Session) (*Result, error) { return functions(s, stmt), nil }), nil
+		return st.showFunctions(stmt)
 	case syntax.ShowProjects:
 		return rows(func(ctx context.Context, s *Session) (*Result, error) {
 			names, err := s.Catalog.Projects(ctx)

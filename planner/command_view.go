@@ -20,6 +20,9 @@ func (st *statement) createView(stmt *syntax.CreateView) (Command, error) {
 	if stmt.OrReplace && stmt.IfNotExists {
 		return nil, diag.Errorf(diag.CodeSemantic, stmt.Pos(), "OR REPLACE and IF NOT EXISTS exclude each other")
 	}
+	if stmt.Params != nil {
+		return st.createParamView(stmt, name)
+	}
 	n, tables, err := st.separately(stmt.Query)
 	if err != nil {
 		return nil, err
@@ -60,7 +63,7 @@ func viewColumns(n logical.Node, names []*syntax.ViewColumn) ([]table.Column, er
 
 // separately binds a query by a binder of its own and tells which tables it reads.
 func (st *statement) separately(q *syntax.Query) (logical.Node, []*table.Table, error) {
-	own, err := st.begin(st.ctx)
+	own, err := st.withoutVariables()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,6 +85,12 @@ func (st *statement) notItself(tables []*table.Table, name table.Name, q *syntax
 // there, names without project mean the object's own project and schema, so
 // those that mean others are written in full.
 func (st *statement) queryText(q *syntax.Query, name table.Name) string {
+	st.qualify(q, name)
+	return syntax.Print(q)
+}
+
+// qualify writes out the names in q.
+func (st *statement) qualify(q syntax.Node, name table.Name) {
 	ctes := map[string]bool{}
 	syntax.Inspect(q, func(n syntax.Node) bool {
 		if c, ok := n.(*syntax.CTE); ok {
@@ -95,7 +104,6 @@ func (st *statement) queryText(q *syntax.Query, name table.Name) string {
 		}
 		return true
 	})
-	return syntax.Print(q)
 }
 
 // writeOut names the table of ref so that it means the same in the project and

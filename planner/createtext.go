@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bixidata/bixi/planner/bind"
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/syntax"
 	"github.com/bixidata/bixi/sql/types"
@@ -16,6 +17,9 @@ func (st *statement) createText(t *table.Table) string {
 	var b strings.Builder
 	switch t.Kind() {
 	case table.KindView:
+		if def := bind.ViewWithParams(t); def != nil {
+			return paramViewText(t, def)
+		}
 		fmt.Fprintf(&b, "CREATE VIEW %s", name(t.Name.Table))
 		writeNames(&b, t.Columns)
 		writeComment(&b, t.Comment)

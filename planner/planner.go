@@ -6,6 +6,7 @@ package planner
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -38,6 +39,10 @@ type Session struct {
 	Fold func(e scalar.Expr, s *udf.Session) (types.Datum, bool)
 	// Owner names the user, for tables made.
 	Owner string
+	// Variables are what @names mean in a script.
+	Variables *bind.Variables
+	// Cached are the files of temporary tables that variables read.
+	Cached map[*table.Table][]table.DataFile
 	// Jobs lists the statements that run and those that ended of late; may be nil.
 	Jobs func() []Job
 	// Materialize, if set, runs a plan that writes rows to one temporary table, and
@@ -134,9 +139,10 @@ func (s *Session) begin(ctx context.Context) (*statement, error) {
 	}
 	st := &statement{Session: s, ctx: ctx, udf: us, warnings: &diag.Warnings{},
 		temporary: map[*table.Table][]table.DataFile{}, iterated: map[*bind.Recursion]bool{}}
+	maps.Copy(st.temporary, s.Cached)
 	st.binder = bind.New(ctx, &bind.Env{
 		Catalog: s.Catalog, Project: s.Project, User: s.Owner, Schema: strings.ToLower(s.Settings.Schema), TwoPartSchemas: s.Settings.Schemas,
-		Functions: s.Functions, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
+		Functions: s.Functions, Variables: s.Variables, Session: us, Warnings: st.warnings, ForbidScripts: !s.Settings.Scripts, HiveFrames: s.Settings.HiveCompatible,
 		OrderNeedsLimit: s.Settings.OrderNeedsLimit, GroupPositions: s.Settings.GroupPositions, OrderPositions: s.Settings.OrderPositions,
 		Fold: func(e scalar.Expr) (types.Datum, bool) { return s.Fold(e, us) },
 	})

@@ -16,13 +16,7 @@ import (
 // step. They are removed when it is sure that the commit has not taken effect; what
 // else is left is found by the catalog's upkeep.
 func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) {
-	targets := make([]table.Target, len(plan.Commits))
-	for i, c := range plan.Commits {
-		targets[i] = table.Target{Table: c.Table, Commit: table.Commit{
-			Mode: c.Mode, Static: c.Static, Remove: c.Remove, Alone: c.Alone, Properties: c.Properties,
-			Base: c.Table.Snapshot, Job: s.id,
-		}}
-	}
+	targets := s.targets(plan)
 	defer func() {
 		if err != nil && isRefusal(err) {
 			s.removeFiles(context.WithoutCancel(ctx), targets)
@@ -54,6 +48,18 @@ func (s *statement) commit(ctx context.Context, plan *planner.Plan) (err error) 
 		return plan.Then(ctx)
 	}
 	return nil
+}
+
+// targets are what the plan commits to, without the files.
+func (s *statement) targets(plan *planner.Plan) []table.Target {
+	targets := make([]table.Target, len(plan.Commits))
+	for i, c := range plan.Commits {
+		targets[i] = table.Target{Table: c.Table, Commit: table.Commit{
+			Mode: c.Mode, Static: c.Static, Remove: c.Remove, Alone: c.Alone, Properties: c.Properties,
+			Base: c.Table.Snapshot, Job: s.id,
+		}}
+	}
+	return targets
 }
 
 // isRefusal reports errors that the catalog or the statement has raised itself:

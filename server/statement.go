@@ -111,6 +111,9 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 			return s.materialize(ctx, plan, settings)
 		},
 	}
+	if prog, ok := stmt.(*syntax.Program); ok {
+		return s.script(ctx, ps, prog, settings)
+	}
 	for {
 		s.outcome = Outcome{State: s.req.State}
 		plan, err := s.plan(ctx, ps, stmt)
@@ -143,11 +146,15 @@ func (s *statement) plan(ctx context.Context, ps *planner.Session, stmt syntax.S
 }
 
 func (s *statement) parse(settings *setting.Settings) (syntax.Statement, error) {
-	stmt, err := syntax.ParseStatement(s.req.Text)
+	parse := syntax.ParseStatement
+	if settings.SubmitMode == "script" {
+		parse = parseScript
+	}
+	stmt, err := parse(s.req.Text)
 	if err != nil || !settings.Reencode {
 		return stmt, err
 	}
-	if stmt, err = syntax.ParseStatement(syntax.Print(stmt)); err != nil {
+	if stmt, err = parse(syntax.Print(stmt)); err != nil {
 		return nil, fmt.Errorf("the printed statement does not parse: %w", err)
 	}
 	return stmt, nil

@@ -6,6 +6,7 @@ import (
 	"path"
 	"time"
 
+	"github.com/bixidata/bixi/mapreduce/master"
 	"github.com/bixidata/bixi/mapreduce/stage"
 	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/planner/setting"
@@ -19,20 +20,25 @@ func (s *statement) temporaryDirectory() string {
 	return path.Join(s.engine.cfg.Warehouse, s.req.State.Project, "_temporary-00000000", "data")
 }
 
-// materialize runs the job of a temporary table.
-func (s *statement) materialize(ctx context.Context, plan *planner.Plan, settings *setting.Settings) ([]table.DataFile, error) {
+// runBefore runs a job that is not the statement's last; release ends it.
+func (s *statement) runBefore(ctx context.Context, plan *planner.Plan, settings *setting.Settings) (*master.Handle, error) {
 	s.before++
 	j, err := cut(stage.JobID(fmt.Sprintf("%sb%d", s.id, s.before)), plan, settings)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.execute(ctx, j); err != nil {
+	return s.execute(ctx, j)
+}
+
+// materialize runs the job of a temporary table.
+func (s *statement) materialize(ctx context.Context, plan *planner.Plan, settings *setting.Settings) ([]table.DataFile, error) {
+	if _, err := s.runBefore(ctx, plan, settings); err != nil {
 		return nil, err
 	}
 	defer s.release()
 	targets := make([]table.Target, 1)
 	written := s.outcome.Written
-	err = s.written(ctx, targets)
+	err := s.written(ctx, targets)
 	s.outcome.Written = written
 	files := targets[0].Commit.Files
 	s.temporary = append(s.temporary, files...)

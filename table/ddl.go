@@ -77,6 +77,16 @@ type Definitions interface {
 	// AlterSchema gives a schema the comment and owner of s.
 	AlterSchema(ctx context.Context, s Schema) error
 
+	// Function gives a SQL function, nil if there is none of that name.
+	Function(ctx context.Context, name Name) (*Function, error)
+	// CreateFunction keeps a function; if there is one of its name, that is an error
+	// unless it is replaced.
+	CreateFunction(ctx context.Context, f Function, replace bool) error
+	// DropFunction removes a function and reports whether there was one.
+	DropFunction(ctx context.Context, name Name) (bool, error)
+	// FunctionNames lists the functions of a schema in order.
+	FunctionNames(ctx context.Context, project, schema string) ([]Name, error)
+
 	// LoadAt gives the table as it was.
 	LoadAt(ctx context.Context, name Name, at At) (*Table, error)
 	// History lists the versions of a table, oldest first.
@@ -115,3 +125,11 @@ const (
 	// PropertyRewrite is false if queries must not use a materialized view.
 	PropertyRewrite = "bixi.materialized.rewrite"
 )
+
+// Function is a SQL function: Text is the statement that makes it.
+type Function struct {
+	Name    Name
+	Text    string
+	Owner   string
+	Created time.Time
+}

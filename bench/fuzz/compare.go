@@ -42,14 +42,8 @@ func canonical(t typ, v *string) string {
 	return *v
 }
 
-// trimZeros writes a decimal number without needless zeros or an exponent.
+// trimZeros writes a decimal number without needless zeros.
 func trimZeros(v string) string {
-	if i := strings.IndexAny(v, "eE"); i >= 0 { // as Python writes 0E-10
-		if f, err := strconv.ParseFloat(v[:i], 64); err == nil && f == 0 {
-			return "0"
-		}
-		return v
-	}
 	if strings.Contains(v, ".") {
 		v = strings.TrimRight(strings.TrimRight(v, "0"), ".")
 	}

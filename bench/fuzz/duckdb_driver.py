@@ -4,13 +4,14 @@ Reads a JSON list of statements a line, and writes for each such line a JSON lis
 of the answers: {"rows": [[TEXT or null, ...], ...]} or {"error": TEXT}.
 """
 
+import decimal
 import json
 import sys
 import threading
 
 import duckdb
 
-SECONDS = 10  # for a statement
+SECONDS = 60  # for a statement
 
 
 def text(value):
@@ -20,6 +21,8 @@ def text(value):
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
     return str(value)
 
 

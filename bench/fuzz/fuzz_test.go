@@ -3,8 +3,10 @@ package fuzz_test
 import (
 	"context"
 	"flag"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"github.com/bixidata/bixi/bench/fuzz"
@@ -36,10 +38,11 @@ func TestFuzz(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for class, n := range r.Classes {
-		t.Logf("%6d %s", n, class)
+	for _, class := range slices.Sorted(maps.Keys(r.Classes)) {
+		t.Logf("%6d failed in one only: %s", r.Classes[class], class)
 	}
-	t.Logf("%s (seed %d): %d failed in both, %d in one; %.0f a second", r, *seed, r.BothFailed, r.OneFailed, float64(r.Queries)/r.Elapsed.Seconds())
+	t.Logf("%d failed in both, %d in one only; %.0f queries a second", r.BothFailed, r.OneFailed, float64(r.Queries)/r.Elapsed.Seconds())
+	t.Logf("%s (seed %d)", r, *seed)
 	if r.Wrong+r.Crashed+r.Hung > 0 {
 		t.Fail()
 	}

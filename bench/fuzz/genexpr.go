@@ -198,6 +198,12 @@ func (s *scope) integerForm(t typ, depth int) *expr {
 			return same(t, "LENGTH($0)", s.expr(plain(text), d))
 		}
 	case 8:
+		if s.one(3) {
+			return each(t, "CAST(INSTR($0, $1) AS "+t.in(ours)+")", "", s.expr(plain(text), d), s.value(plain(text))).mirror(t)
+		}
+		if s.one(3) {
+			return each(t, "CAST(DATEDIFF($0, $1) AS "+t.in(ours)+")", "CAST($0 - $1 AS "+t.in(duck)+")", s.expr(plain(date), d), s.expr(plain(date), d))
+		}
 		return each(t, "CAST("+pick(s.dice, "YEAR", "MONTH", "DAY")+"($0) AS "+t.in(ours)+")", "", s.expr(plain(date), d)).mirror(t)
 	case 9:
 		if t.kind == bigint {
@@ -295,6 +301,15 @@ func (s *scope) textForm(depth int) *expr {
 	case 7:
 		return cast(s.expr(plain(pick(s.dice, tinyint, smallint, integer, bigint)), d), t)
 	}
+	switch s.IntN(4) {
+	case 0:
+		n := 1 + s.IntN(5)
+		return same(t, fmt.Sprintf("%s($0, %d, '%s')", pick(s.dice, "LPAD", "RPAD"), n, pick(s.dice, "x", "ab")), a)
+	case 1:
+		return same(t, fmt.Sprintf("REPEAT($0, %d)", s.IntN(3)), a)
+	case 2:
+		return each(t, "CAST($0 AS STRING)", "CAST($0 AS VARCHAR)", s.condition(d))
+	}
 	return cast(s.expr(plain(date), d), t)
 }
 
@@ -332,7 +347,11 @@ func (s *scope) existence(depth int) *expr {
 	}
 	u := s.someType()
 	q := in.of([]typ{u})
-	e := same(plain(boolean), "($0 "+pick(s.dice, "", "NOT ")+"IN $q)", s.expr(u, depth))
+	left := s.expr(u, depth)
+	if s.one(4) {
+		left = s.value(u)
+	}
+	e := same(plain(boolean), "($0 "+pick(s.dice, "", "NOT ")+"IN $q)", left)
 	e.sub = q
 	return e
 }

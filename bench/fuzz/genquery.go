@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,17 +13,41 @@ func (d dice) statement(tables []*table) *query {
 	for i := range types {
 		types[i] = s.anyType()
 	}
+	with := s.common()
 	var q *query
-	switch {
-	case d.one(6):
+	if d.one(6) {
 		q = s.setOperation(types)
-	default:
+	} else {
 		q = s.simple(2)
 	}
+	q.with = with
 	if d.one(3) {
 		s.ordered(q)
 	}
 	return q
+}
+
+// common makes the queries of WITH, which stand beside the tables from then on.
+func (s *scope) common() []*common {
+	if !s.one(5) {
+		return nil
+	}
+	var out []*common
+	for range 1 + s.IntN(2) {
+		in := *s
+		in.nested = 0
+		c := &common{name: s.alias("w"), query: in.simple(s.IntN(2))}
+		if s.one(3) {
+			s.ordered(c.query)
+		}
+		t := &table{name: c.name, size: c.query.from.rows}
+		for i, u := range c.query.types() {
+			t.columns = append(t.columns, column{fmt.Sprintf("c%d", i), u})
+		}
+		out = append(out, c)
+		s.tables = append(slices.Clone(s.tables), t, t)
+	}
+	return out
 }
 
 func (s *scope) ordered(q *query) {
@@ -78,8 +103,8 @@ func (s *scope) simple(depth int) *query {
 		q.items = append(q.items, s.expr(s.someType(), 2))
 	}
 	if s.one(5) {
-		for range 1 + s.IntN(2) {
-			q.items = append(q.items, s.window())
+		for i := range 1 + s.IntN(2) {
+			q.items = append(q.items, s.window(i == 0))
 		}
 	}
 	q.distinct = s.one(7)
@@ -95,13 +120,13 @@ func (s *scope) grouped(q *query, types []typ) {
 		} else {
 			key = s.withoutSub().expr(s.someType(), 1)
 		}
-		if key.leaf && len(key.text[ours]) > 0 && !strings.Contains(key.text[ours], ".a") && !strings.Contains(key.text[ours], ".c") {
-			continue // a constant
+		if !key.hasColumn() {
+			continue // folded, it is not recognised inside other constants
 		}
 		q.group = append(q.group, key)
 	}
 	if len(q.group) > 1 && len(s.outer) == 0 && s.one(4) {
-		q.grouping = pick(s.dice, "ROLLUP", "CUBE")
+		q.grouping = pick(s.dice, "ROLLUP", "CUBE", "GROUPING SETS")
 	}
 	in := *s
 	in.nested, in.outer = 0, nil
@@ -181,8 +206,9 @@ func (s *scope) aggregateForm(t typ, depth int) *expr {
 	return same(t, pick(s.dice, "MIN", "MAX")+"("+pick(s.dice, "", "", "DISTINCT ")+"$0)", w.expr(t, depth))
 }
 
-// window is a window function, which sees rows in a total order where it must.
-func (s *scope) window() *expr {
+// window is a window function. One that depends on the order of peers orders by
+// all columns; only one may, as equal rows may change places between two.
+func (s *scope) window(rows bool) *expr {
 	w := s.withoutSub()
 	partition := ""
 	var kids []*expr
@@ -200,10 +226,14 @@ func (s *scope) window() *expr {
 	}
 	total := "ORDER BY " + s.totalOrder(add)
 	some := "ORDER BY " + add(w.leafOf(s.someType())) + pick(s.dice, "", " DESC")
-	rows := " ROWS BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW", "1 FOLLOWING") + " AND " + pick(s.dice, "UNBOUNDED FOLLOWING", "3 FOLLOWING", "1 FOLLOWING")
+	frame := " ROWS BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW", "1 FOLLOWING") + " AND " + pick(s.dice, "UNBOUNDED FOLLOWING", "3 FOLLOWING", "1 FOLLOWING")
 	groups := " RANGE BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING AND CURRENT ROW", "CURRENT ROW AND UNBOUNDED FOLLOWING", "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING")
 	big := plain(bigint)
-	switch s.IntN(9) {
+	form := pick(s.dice, 1, 5, 6, 8)
+	if rows {
+		form = s.IntN(9)
+	}
+	switch form {
 	case 0:
 		return same(big, "ROW_NUMBER() OVER ("+partition+total+")", kids...)
 	case 1:
@@ -211,16 +241,16 @@ func (s *scope) window() *expr {
 	case 2:
 		return same(t, pick(s.dice, "LAG", "LEAD")+"("+argument+fmt.Sprintf(", %d", s.IntN(3))+") OVER ("+partition+total+")", kids...)
 	case 3:
-		return same(t, pick(s.dice, "FIRST_VALUE", "LAST_VALUE")+"("+argument+") OVER ("+partition+total+rows+")", kids...)
+		return same(t, pick(s.dice, "FIRST_VALUE", "LAST_VALUE")+"("+argument+") OVER ("+partition+total+frame+")", kids...)
 	case 4:
-		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+total+rows+")", kids...)
+		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+total+frame+")", kids...)
 	case 5:
 		return same(t, pick(s.dice, "MIN", "MAX")+"("+argument+") OVER ("+partition+some+groups+")", kids...)
 	case 6:
 		return same(big, "COUNT("+argument+") OVER ("+partition+some+groups+")", kids...)
 	case 7:
 		kids[0] = w.leafOf(plain(integer))
-		return each(big, "SUM("+argument+") OVER ("+partition+total+rows+")", "CAST(SUM("+argument+") OVER ("+partition+total+rows+") AS BIGINT)", kids...)
+		return each(big, "SUM("+argument+") OVER ("+partition+total+frame+")", "CAST(SUM("+argument+") OVER ("+partition+total+frame+") AS BIGINT)", kids...)
 	}
 	return same(big, "COUNT(*) OVER ("+partition+")", kids...)
 }
@@ -242,19 +272,22 @@ func (s *scope) totalOrder(add func(*expr) string) string {
 	return b.String()
 }
 
+// mostRows bounds the rows that joins of a query may give.
+const mostRows = 100_000
+
 // relation makes what stands in FROM and puts its columns into the scope.
 func (s *scope) relation(depth int) *relation {
 	if depth <= 0 || s.one(3) {
-		return s.single()
+		return s.single(mostRows)
 	}
 	before := s.leaves
 	s.leaves = nil
 	left := s.relation(depth - 1)
 	leftLeaves := s.leaves
 	s.leaves = nil
-	right := s.single()
+	right := s.single(mostRows / max(1, left.rows))
 	rightLeaves := s.leaves
-	j := &relation{join: pick(s.dice, "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"), left: left, right: right}
+	j := &relation{join: pick(s.dice, "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"), left: left, right: right, rows: max(1, left.rows) * max(1, right.rows)}
 	on := *s
 	on.leaves = append(append([]*expr(nil), leftLeaves...), rightLeaves...)
 	on.nested = 0
@@ -293,7 +326,7 @@ func (s *scope) joinCondition(left, right []*expr) *expr {
 }
 
 // single is a table or a query in parentheses.
-func (s *scope) single() *relation {
+func (s *scope) single(most int) *relation {
 	if s.one(5) && s.nested > 0 {
 		in := s.inner()
 		in.outer = nil
@@ -302,18 +335,29 @@ func (s *scope) single() *relation {
 		if s.one(3) {
 			s.ordered(q)
 		}
-		r := &relation{query: q, alias: s.alias("q")}
+		r := &relation{query: q, alias: s.alias("q"), rows: q.from.rows}
+		if r.rows > most {
+			q.order, q.limit = true, most
+		}
 		for i, t := range q.types() {
-			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asLeaf())
+			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
 		}
 		return r
 	}
-	t := pick(s.dice, s.tables...)
-	r := &relation{table: t.name, alias: s.alias("r")}
+	t := s.tables[0]
+	for _, i := range s.Perm(len(s.tables)) {
+		if t = s.tables[i]; t.size <= most {
+			break
+		}
+	}
+	r := &relation{table: t.name, alias: s.alias("r"), rows: t.size}
 	for _, c := range t.columns {
-		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asLeaf())
+		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
 	}
 	return r
 }
 
-func (e *expr) asLeaf() *expr { e.leaf = true; return e }
+func (e *expr) asColumn() *expr {
+	e.leaf, e.column = true, true
+	return e
+}

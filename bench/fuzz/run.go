@@ -101,7 +101,7 @@ func (x *round) run(ctx context.Context) error {
 	}
 	for i, q := range queries {
 		x.report.Queries++
-		x.judge(ctx, i, q, mine[i], theirs.answers[i])
+		x.oracle(ctx, i, q, mine[i], theirs.answers[i], d)
 	}
 	return nil
 }
@@ -149,21 +149,29 @@ const (
 	skipped verdict = "one failed"
 )
 
-func compare(q *query, mine, theirs answer) (verdict, string) {
-	if mine.err != nil {
-		code := diag.Of(mine.err).Code
-		switch code {
-		case diag.CodeTimeout:
-			return hung, mine.Error
-		case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime:
-			if theirs.Error == "" {
-				return skipped, "ours: " + firstLine(mine.Error)
-			}
-			return agreed, ""
-		case diag.CodeInternal, "":
-			return crashed, mine.Error
+// failure judges a failure of ours; other is the answer it is compared with.
+func failure(mine, other answer) (verdict, string) {
+	if mine.err == nil {
+		return agreed, ""
+	}
+	code := diag.Of(mine.err).Code
+	switch code {
+	case diag.CodeTimeout:
+		return hung, mine.Error
+	case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime:
+		if other.Error == "" {
+			return skipped, "ours: " + firstLine(mine.Error)
 		}
-		return refused + " " + verdict(code), mine.Error
+		return agreed, ""
+	case diag.CodeInternal:
+		return crashed, mine.Error
+	}
+	return refused + " " + verdict(code), mine.Error
+}
+
+func compare(q *query, mine, theirs answer) (verdict, string) {
+	if v, why := failure(mine, theirs); v != agreed || mine.err != nil {
+		return v, why
 	}
 	if theirs.Error != "" {
 		return skipped, "DuckDB: " + theirs.Error
@@ -184,8 +192,43 @@ func firstLine(s string) string {
 	return line
 }
 
-func (x *round) judge(ctx context.Context, i int, q *query, mine, theirs answer) {
-	v, why := compare(q, mine, theirs)
+// oracle asks in all ways whether an answer is right.
+func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer, d dice) {
+	peer := func(mine, theirs answer) (verdict, string) {
+		v, why := compare(q, mine, theirs)
+		if v == wrong && x.doubtful(q, mine) {
+			return skipped, "DuckDB: its answer is another without its optimizer"
+		}
+		return v, why
+	}
+	x.finding(ctx, i, q, mine, func(mine answer) (verdict, string) {
+		a, err := x.peer.ask(q.in(duck))
+		if err != nil {
+			return skipped, err.Error()
+		}
+		return peer(mine, a[0])
+	}, func() (verdict, string) { return peer(mine, theirs) })
+	if !d.one(3) {
+		return
+	}
+	m := pick(d, modes...)
+	check := func(plain answer) (verdict, string) { return x.inMode(ctx, m, q, plain) }
+	x.finding(ctx, i, q, mine, check, func() (verdict, string) { return check(mine) })
+}
+
+// doubtful tells whether DuckDB agrees with us after all if it does not optimize.
+func (x *round) doubtful(q *query, mine answer) bool {
+	a, err := x.peer.ask("PRAGMA disable_optimizer", q.in(duck), "PRAGMA enable_optimizer")
+	if err != nil {
+		return false
+	}
+	v, _ := compare(q, mine, a[1])
+	return v == agreed
+}
+
+// finding reports what first finds; again looks for the same in a changed query.
+func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again func(answer) (verdict, string), first func() (verdict, string)) {
+	v, why := first()
 	switch v {
 	case agreed:
 		if mine.err != nil {
@@ -204,19 +247,19 @@ func (x *round) judge(ctx context.Context, i int, q *query, mine, theirs answer)
 		x.report.Crashed++
 	}
 	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
-	if x.o.Shrink {
-		saved := make([][][]*expr, len(x.tables))
-		for i, t := range x.tables {
-			saved[i] = t.rows
-		}
-		fmt.Fprint(x.o.Log, x.shrink(ctx, q, v))
-		for i, t := range x.tables {
-			t.rows = saved[i]
-		}
-		if err := x.load(ctx); err != nil {
-			fmt.Fprintln(x.o.Log, err)
-		}
+	if !x.o.Shrink || v == hung {
+		fmt.Fprint(x.o.Log, x.script(q))
 		return
 	}
-	fmt.Fprint(x.o.Log, x.script(q))
+	saved := make([][][]*expr, len(x.tables))
+	for i, t := range x.tables {
+		saved[i] = t.rows
+	}
+	fmt.Fprint(x.o.Log, x.shrink(q, v, func() (verdict, string) { return again(run(ctx, x.o.Engine, plainly, q.in(ours))) }, func(t *table) bool { return x.loadOne(ctx, t) == nil }))
+	for i, t := range x.tables {
+		t.rows = saved[i]
+	}
+	if err := x.load(ctx); err != nil {
+		fmt.Fprintln(x.o.Log, err)
+	}
 }

@@ -18,6 +18,9 @@ type table struct {
 	name    string
 	columns []column
 	rows    [][]*expr
+	size    int // rows, at most
+	// parts is the number of the last columns that ours is partitioned by.
+	parts int
 }
 
 // dice makes the choices.
@@ -53,23 +56,43 @@ func (d dice) tables() []*table {
 		if d.one(12) {
 			rows = 1500
 		}
+		if t.size = rows; d.one(5) {
+			t.parts = 1
+			t.columns = append(t.columns, column{fmt.Sprintf("a%d", len(t.columns)), plain(pick(d, text, bigint, integer))})
+		}
 		pools := make([][]*expr, len(t.columns))
 		for c, col := range t.columns {
 			for range pick(d, 1, 3, 6, 20, 100) {
 				pools[c] = append(pools[c], d.value(col.typ))
+			}
+			if c >= len(t.columns)-t.parts {
+				pools[c] = d.partitions(col.typ)
 			}
 		}
 		nulls := pick(d, 0, 0, 5, 2)
 		for range rows {
 			row := make([]*expr, len(t.columns))
 			for c, col := range t.columns {
-				if row[c] = pick(d, pools[c]...); nulls > 0 && d.one(nulls*2) {
+				if row[c] = pick(d, pools[c]...); nulls > 0 && d.one(nulls*2) && c < len(t.columns)-t.parts {
 					row[c] = null(col.typ)
 				}
 			}
 			t.rows = append(t.rows, row)
 		}
 		out[i] = t
+	}
+	return out
+}
+
+// partitions are the values of a partition column.
+func (d dice) partitions(t typ) []*expr {
+	all := []string{"1", "2", "10", "20240101"}
+	var out []*expr
+	for _, v := range all[:1+d.IntN(len(all))] {
+		if t.kind == text {
+			v = "'" + v + "'"
+		}
+		out = append(out, literal(t, v, v))
 	}
 	return out
 }
@@ -196,6 +219,9 @@ func (t *table) create(d dialect) string {
 	for i, c := range t.columns {
 		cols[i] = c.name + " " + c.typ.in(d)
 	}
+	if n := len(cols) - t.parts; d == ours && t.parts > 0 {
+		return "CREATE TABLE " + t.name + " (" + strings.Join(cols[:n], ", ") + ") PARTITIONED BY (" + strings.Join(cols[n:], ", ") + ")"
+	}
 	return "CREATE TABLE " + t.name + " (" + strings.Join(cols, ", ") + ")"
 }
 
@@ -205,7 +231,11 @@ func (t *table) load(d dialect) []string {
 	var out []string
 	for from := 0; from < len(t.rows); from += most {
 		var b strings.Builder
-		b.WriteString("INSERT INTO " + t.name + " VALUES ")
+		b.WriteString("INSERT INTO " + t.name)
+		if d == ours && t.parts > 0 {
+			b.WriteString(" PARTITION (" + t.columns[len(t.columns)-1].name + ")")
+		}
+		b.WriteString(" VALUES ")
 		for i, row := range t.rows[from:min(from+most, len(t.rows))] {
 			if i > 0 {
 				b.WriteString(", ")

@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,6 +41,12 @@ func (s *shrinker) query(q *query) (changed bool) {
 		}
 		changed = s.query(q.left)
 		changed = s.query(q.right) || changed
+	}
+	for i, c := range q.with {
+		if set(s, &q.with, slices.Delete(slices.Clone(q.with), i, i+1)) {
+			return true
+		}
+		changed = s.query(c.query) || changed
 	}
 	if q.order && (set(s, &q.order, false) || q.limit >= 0 && set(s, &q.limit, -1)) {
 		changed = true
@@ -162,8 +167,8 @@ func (s *shrinker) rows(t *table, load func(*table) bool) {
 }
 
 // shrink makes a finding small and gives the statements that show it.
-func (x *round) shrink(ctx context.Context, q *query, v verdict) string {
-	s := &shrinker{fails: func() bool { got, _ := x.verdict(ctx, q); return got == v }}
+func (x *round) shrink(q *query, v verdict, look func() (verdict, string), load func(*table) bool) string {
+	s := &shrinker{fails: func() bool { got, _ := look(); return got == v }}
 	if !s.fails() {
 		return "-- not seen again\n" + x.script(q)
 	}
@@ -171,21 +176,12 @@ func (x *round) shrink(ctx context.Context, q *query, v verdict) string {
 	}
 	s.tries = 0
 	for _, t := range x.tables {
-		s.rows(t, func(t *table) bool { return x.loadOne(ctx, t) == nil })
+		s.rows(t, load)
 	}
 	for s.query(q) && s.tries < patience {
 	}
-	_, why := x.verdict(ctx, q)
+	_, why := look()
 	return "-- " + why + "\n" + x.script(q)
-}
-
-// verdict runs a query in both engines.
-func (x *round) verdict(ctx context.Context, q *query) (verdict, string) {
-	theirs, err := x.peer.ask(q.in(duck))
-	if err != nil {
-		return skipped, err.Error()
-	}
-	return compare(q, run(ctx, x.o.Engine, plainly, q.in(ours)), theirs[0])
 }
 
 // script is the query with the tables that it needs.

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,11 +18,11 @@ const (
 // expr is an expression: a template in each dialect, in which $0, $1 … stand for
 // the operands and $q for the subquery.
 type expr struct {
-	typ  typ
-	text [2]string
-	kids []*expr
-	sub  *query
-	leaf bool // a column or literal
+	typ          typ
+	text         [2]string
+	kids         []*expr
+	sub          *query
+	leaf, column bool // a column or literal; a column
 	// aggregate says that the operands are of the rows of a group, or window.
 	aggregate bool
 }
@@ -39,6 +40,11 @@ func each(t typ, ourText, duckText string, kids ...*expr) *expr {
 // cast makes the type of an expression certain in both dialects.
 func cast(e *expr, t typ) *expr {
 	return each(t, "CAST($0 AS "+t.in(ours)+")", "CAST($0 AS "+t.in(duck)+")", e)
+}
+
+// hasColumn tells whether a column takes part.
+func (e *expr) hasColumn() bool {
+	return e.column || slices.ContainsFunc(e.kids, (*expr).hasColumn)
 }
 
 func (e *expr) write(b *strings.Builder, d dialect) {
@@ -75,6 +81,7 @@ type relation struct {
 	table string
 	query *query
 	alias string
+	rows  int // at most
 
 	join        string // such as LEFT JOIN; "" if there is none
 	left, right *relation
@@ -123,7 +130,7 @@ type query struct {
 	from     *relation
 	where    *expr
 	group    []*expr
-	grouping string // "", ROLLUP, CUBE or a list of sets
+	grouping string // "", ROLLUP, CUBE or GROUPING SETS
 	having   *expr
 
 	op          string // UNION ALL …
@@ -234,7 +241,13 @@ func (q *query) writeGroup(b *strings.Builder, d dialect) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
+		if q.grouping == "GROUPING SETS" && i == 0 && len(q.group) > 1 { // the first two together
+			b.WriteByte('(')
+		}
 		e.write(b, d)
+		if q.grouping == "GROUPING SETS" && i == 1 {
+			b.WriteByte(')')
+		}
 	}
 	if q.grouping != "" {
 		b.WriteByte(')')

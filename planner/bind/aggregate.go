@@ -15,7 +15,7 @@ import (
 // expressions are bound. An aggregate call is bound to a reference to its column.
 type aggregation struct {
 	keys    []scalar.Expr
-	texts   []string // of keys, to find them by
+	texts   []string // identities of keys, to find them by
 	keyCols []logical.Column
 	aggs    []scalar.Aggregate
 	aggCols []logical.Column
@@ -102,14 +102,14 @@ func (a *aggregation) key(e scalar.Expr) *logical.Column {
 }
 
 func (a *aggregation) addKey(e scalar.Expr, col logical.Column) {
-	a.keys, a.texts, a.keyCols = append(a.keys, e), append(a.texts, e.String()), append(a.keyCols, col)
+	a.keys, a.texts, a.keyCols = append(a.keys, e), append(a.texts, scalar.Identity(e)), append(a.keyCols, col)
 }
 
 func (a *aggregation) keyIndex(e scalar.Expr) int {
 	if len(a.texts) == 0 {
 		return -1
 	}
-	return slices.Index(a.texts, e.String())
+	return slices.Index(a.texts, scalar.Identity(e))
 }
 
 // aggregateCall binds an aggregate to a reference to the column it will have.
@@ -159,9 +159,9 @@ func (b *Binder) aggregateCall(f *udf.Function, e *syntax.Call, s *exprScope) (s
 	if s.aggs.only != nil {
 		a.Filter = scalar.And(append([]scalar.Expr{s.aggs.only}, conjuncts(a.Filter)...))
 	}
-	text := a.String()
+	identity := a.Identity()
 	for i := range s.aggs.aggs {
-		if s.aggs.aggs[i].String() == text {
+		if s.aggs.aggs[i].Identity() == identity {
 			return s.aggs.aggCols[i].Ref(), nil
 		}
 	}

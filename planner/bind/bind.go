@@ -37,6 +37,8 @@ type Env struct {
 	// Fold evaluates an expression without columns; ok is false if it cannot be
 	// evaluated ahead of time (volatile, or it fails: then it fails at run time).
 	Fold func(scalar.Expr) (v types.Datum, ok bool)
+	// Variables are what @names mean; nil outside of scripts.
+	Variables *Variables
 	// HiveFrames makes RANGE the unit of frames that are not written out.
 	HiveFrames bool
 }
@@ -50,16 +52,22 @@ type Binder struct {
 	loaded map[table.Name]*table.Table
 	depth  int // of views
 	// named are the relations of FROM clauses in the order they were bound.
-	relations  []relation
-	broadcasts []*logical.Broadcast
-	recursions []*Recursion
+	relations    []relation
+	broadcasts   []*logical.Broadcast
+	recursions   []*Recursion
+	vars         *Variables
+	tables       map[*value]*logical.Definition // table variables that are read
+	functions    map[table.Name]*function       // stored functions; nil for names that are none
+	inlinedCalls int
+	calls        int // of SQL functions, one in another
 	// growing are the tables of recursive names whose steps are being bound.
 	growing map[*table.Table]bool
 }
 
 // New makes a binder.
 func New(ctx context.Context, env *Env) *Binder {
-	return &Binder{env: env, ctx: ctx, loaded: map[table.Name]*table.Table{}, growing: map[*table.Table]bool{}}
+	return &Binder{env: env, ctx: ctx, loaded: map[table.Name]*table.Table{}, growing: map[*table.Table]bool{}, vars: env.Variables,
+		tables: map[*value]*logical.Definition{}, functions: map[table.Name]*function{}}
 }
 
 // Query binds a query. Its columns are the result's.

@@ -29,6 +29,11 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 		return b.groupingCall(e, name, s)
 	}
 	f := b.env.Functions.LookupIn(name, b.dialect())
+	if !e.Project.IsZero() {
+		if own, err := b.userFunction(e); own != nil || err != nil {
+			return b.inlined(own, err, e, s)
+		}
+	}
 	if e.Over != nil {
 		return b.windowCall(f, e, s.ofRows())
 	}
@@ -47,6 +52,11 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 	if e.Distinct || e.Filter != nil || len(e.WithinGroup) > 0 {
 		return nil, semantic(e.Pos(), "DISTINCT, FILTER and WITHIN GROUP go with aggregates only, and %s is none", name)
 	}
+	if f == nil {
+		if own, err := b.userFunction(e); own != nil || err != nil {
+			return b.inlined(own, err, e, s)
+		}
+	}
 	if f == nil && len(e.Args) == 1 {
 		if t, err := syntax.ParseType(name); err == nil {
 			return b.cast(e.Args[0], t, e.Pos(), s)
@@ -59,7 +69,7 @@ func (b *Binder) call(e *syntax.Call, s *exprScope) (scalar.Expr, error) {
 }
 
 func (b *Binder) function(name string, pos diag.Pos, args []syntax.Expr, s *exprScope) (scalar.Expr, error) {
-	if hasLambda(args) {
+	if args = b.expanded(args); hasLambda(args) {
 		return b.higherOrder(name, pos, args, s)
 	}
 	bound, err := b.exprs(args, s)

@@ -97,6 +97,10 @@ func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 			return nil, err
 		}
 		return b.fields(x, []syntax.Ident{e.Name})
+	case *syntax.Variable:
+		return b.variable(e, s)
+	case *syntax.VariableCall:
+		return b.variableCall(e, s)
 	case *syntax.Lambda:
 		return nil, semantic(e.Pos(), "a lambda can stand only as an argument of a function such as transform")
 	}

@@ -45,6 +45,8 @@ func (b *Binder) tableRef(ref syntax.TableRef, outer *scope) (logical.Node, []re
 		}
 		n, rels, err := b.named(n, strings.ToLower(ref.Alias.Name), ref.Columns, "")
 		return b.sample(n, rels, ref.Sample, err)
+	case *syntax.VariableTable:
+		return b.variableTable(ref)
 	case *syntax.Join:
 		return b.join(ref, outer)
 	case *syntax.LateralView:

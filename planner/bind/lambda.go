@@ -15,10 +15,17 @@ import (
 type lambdaScope struct {
 	outer  *lambdaScope
 	params []*scalar.Param
+	// bound are parameters that stand for values, where a call of a lambda is replaced
+	// by its body. Those have parameters numbered below floor.
+	bound map[string]scalar.Expr
+	floor int
 }
 
 func (l *lambdaScope) lookup(name string) scalar.Expr {
 	for ; l != nil; l = l.outer {
+		if e := l.bound[strings.ToLower(name)]; e != nil {
+			return e
+		}
 		for _, p := range l.params {
 			if strings.EqualFold(p.Name, name) {
 				return p
@@ -30,11 +37,10 @@ func (l *lambdaScope) lookup(name string) scalar.Expr {
 
 // depth is the number of parameters in scope.
 func (l *lambdaScope) depth() int {
-	n := 0
-	for ; l != nil; l = l.outer {
-		n += len(l.params)
+	if l == nil {
+		return 0
 	}
-	return n
+	return max(l.floor, l.outer.depth()) + len(l.params)
 }
 
 func hasLambda(args []syntax.Expr) bool {

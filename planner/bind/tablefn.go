@@ -46,6 +46,9 @@ func commaLateral(j *syntax.Join) *syntax.LateralView {
 
 // funcTable is a table function in FROM, whose arguments see no other table.
 func (b *Binder) funcTable(ref *syntax.FuncTable, outer *scope) (logical.Node, []relation, error) {
+	if b.env.Functions.LookupIn(strings.ToLower(ref.Call.Name.Name), b.dialect()) == nil || !ref.Call.Project.IsZero() {
+		return b.viewCall(ref, outer)
+	}
 	one := &logical.Values{Rows: [][]types.Datum{{}}}
 	g, err := b.generate(one, ref.Call, ref.Columns, &scope{parent: outer}, "FROM")
 	if err != nil {

@@ -30,6 +30,10 @@ func (b *Binder) Stored(t *table.Table, text string, pos diag.Pos) (logical.Node
 	if err != nil {
 		return nil, semantic(pos, "the view %s is damaged: %v", t.Name, err)
 	}
+	if v, ok := st.(*syntax.CreateView); ok {
+		return nil, semantic(pos, "the view %s takes parameters", t.Name).
+			WithHint("it is %s", Usage(&syntax.CreateFunction{Name: v.Name, Params: v.Params, Result: v.Result, Returns: v.Returns}))
+	}
 	q, ok := st.(*syntax.QueryStatement)
 	if !ok {
 		return nil, semantic(pos, "the view %s is not a query", t.Name)
@@ -38,7 +42,7 @@ func (b *Binder) Stored(t *table.Table, text string, pos diag.Pos) (logical.Node
 	env := *b.env
 	env.Project, env.Schema = t.Name.Project, t.Name.Schema
 	b.env = &env
-	n, err := b.query(q.Query, nil, nil)
+	n, err := b.withVariables(nil, func() (logical.Node, error) { return b.query(q.Query, nil, nil) })
 	b.env = outside
 	if err != nil {
 		return nil, semantic(pos, "the view %s no longer fits its tables: %v", t.Name, err)

@@ -223,7 +223,7 @@ func (w *windowing) add(b *Binder, f scalar.Window, partition []scalar.Expr, ord
 	}
 	n := w.nodes[at]
 	for i, other := range n.Funcs {
-		if other.String() == f.String() {
+		if other.Identity() == f.Identity() {
 			return n.Cols[i].Ref()
 		}
 	}
@@ -298,7 +298,7 @@ func (w *windowing) columnKeys(b *Binder, rel logical.Node) logical.Node {
 			return e
 		}
 		for i, item := range p.Items[plain:] {
-			if item.String() == e.String() {
+			if scalar.Identity(item) == scalar.Identity(e) {
 				return p.Cols[plain+i].Ref()
 			}
 		}

@@ -28,7 +28,7 @@ func (c *Context) splitOne(a *logical.Aggregate) logical.Node {
 			plain = append(plain, i)
 			continue
 		}
-		key := scalar.Aggregate{Args: distinctArgs(g), Filter: g.Filter}.String()
+		key := scalar.Aggregate{Args: distinctArgs(g), Filter: g.Filter}.Identity()
 		if sets[key] == nil {
 			order = append(order, key)
 		}
@@ -91,12 +91,12 @@ func distinctArgs(g scalar.Aggregate) []scalar.Expr {
 	return out
 }
 
-// overUnique is g over columns, by the text of what they hold, in which each
+// overUnique is g over columns, by the identity of what they hold, in which each
 // combination occurs once.
 func overUnique(g scalar.Aggregate, columns map[string]logical.Column) scalar.Aggregate {
 	g.Distinct, g.Filter = false, nil
 	g.Args = logical.Map(g.Args, func(e scalar.Expr) scalar.Expr {
-		if c, ok := columns[e.String()]; ok {
+		if c, ok := columns[scalar.Identity(e)]; ok {
 			return c.Ref()
 		}
 		return e
@@ -131,7 +131,7 @@ func (c *Context) distinctPart(a *logical.Aggregate, is []int) *logical.Aggregat
 	for _, x := range distinctArgs(first) {
 		col := c.NewColumn("_distinct", x.Type(), false)
 		unique.Keys, unique.Cols = append(unique.Keys, where(first.Filter, x)), append(unique.Cols, col)
-		columns[x.String()] = col
+		columns[scalar.Identity(x)] = col
 	}
 	p := c.part(a, is)
 	p.Input = unique

@@ -13,13 +13,13 @@ import (
 // computes the plain aggregates; grouping by the keys then gives the results.
 func (c *Context) copyDistinct(a *logical.Aggregate, plain []int, sets [][]int) logical.Node {
 	x := &logical.Expand{Input: a.Input, Sets: [][]int{{}}, Set: c.NewColumn("_copy", types.BigIntType, true)}
-	columns := make([]map[string]logical.Column, len(sets)) // of x, by the text of the argument
+	columns := make([]map[string]logical.Column, len(sets)) // of x, by the identity of the argument
 	for s, is := range sets {
 		columns[s] = map[string]logical.Column{}
 		var has []int
 		for _, e := range distinctArgs(a.Aggs[is[0]]) {
 			col := c.NewColumn("_distinct", e.Type(), false)
-			columns[s][e.String()] = col
+			columns[s][scalar.Identity(e)] = col
 			has = append(has, len(x.Keys))
 			x.Keys, x.Cols = append(x.Keys, where(a.Aggs[is[0]].Filter, e)), append(x.Cols, col)
 		}

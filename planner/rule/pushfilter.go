@@ -126,7 +126,8 @@ func (c *Context) pushJoin(n *logical.Join, conds []scalar.Expr) logical.Node {
 	}
 	for _, e := range j.On {
 		switch {
-		case logical.Within(e, r) && len(columnsOf(e)) > 0 && j.Kind != logical.Right && j.Kind != logical.Full && j.Kind != logical.AntiNull:
+		case logical.Within(e, r) && len(columnsOf(e)) > 0 && j.Kind != logical.Right && j.Kind != logical.Full &&
+			j.Kind != logical.AntiNull && j.Kind != logical.Mark: // where a condition that is NULL is not one that is false
 			toR = append(toR, e)
 		case logical.Within(e, l) && len(columnsOf(e)) > 0 && (j.Kind == logical.Inner || j.Kind == logical.Semi || j.Kind == logical.Right):
 			toL = append(toL, e)

@@ -32,6 +32,7 @@ type Settings struct {
 	ExchangeMode     string        `name:"bixi.exchange.mode" default:"auto" allow:"auto durable pipelined" doc:"auto, durable or pipelined: the mode of every exchange edge."`
 	MaxPartitions    int           `name:"odps.sql.dynamic.partition.max" default:"2000" doc:"Dynamic partitions that one statement may write."`
 	TimeZone         string        `name:"odps.sql.timezone" default:"Asia/Shanghai" doc:"The session's time zone."`
+	SubmitMode       string        `name:"odps.sql.submit.mode" default:"sql" allow:"sql script" doc:"sql or script: whether what is submitted is one statement or a script, which may use variables and has one outcome."`
 	MaxIterations    int           `name:"odps.sql.rcte.max.iterate.num" default:"10" doc:"How often the step of a recursive WITH is repeated, 100 at most; it is an error if the rows do not end before."`
 	Strict           bool          `name:"odps.function.strictmode" default:"true" doc:"Whether an invalid cast is an error; otherwise it gives NULL."`
 	TypeSystem2      bool          `name:"odps.sql.type.system.odps2" default:"true" doc:"Whether the 2.0 type system holds; otherwise the 1.0 one: integer literals and INT are BIGINT, and more conversions are implicit."`

@@ -80,7 +80,7 @@ func (c *CreateView) print(p *printer) {
 		printParens(p, c.Columns)
 	}
 	if c.Params != nil {
-		printParens(p, c.Params)
+		p.params(c.Params)
 		p.returns(c.Result, c.Returns)
 	}
 	p.comment(c.Comment)

@@ -84,7 +84,7 @@ func (c *CreateFunction) print(p *printer) {
 	p.word("FUNCTION")
 	p.wordIf(c.IfNotExists, "IF NOT EXISTS")
 	p.name(c.Name)
-	printParens(p, c.Params)
+	p.params(c.Params)
 	p.returns(c.Result, c.Returns)
 	p.comment(c.Comment)
 	p.word("AS")
@@ -93,6 +93,13 @@ func (c *CreateFunction) print(p *printer) {
 		return
 	}
 	p.block(c.Block)
+}
+
+// params writes (@a type, …) right behind a name.
+func (p *printer) params(list []*Param) {
+	p.raw("(")
+	printList(p, list)
+	p.raw(")")
 }
 
 func (p *printer) returns(result Ident, t *ParamType) {

@@ -64,12 +64,15 @@ type Param struct {
 
 // variableName reads @name; any word may be one.
 func (p *parser) variableName() Ident {
+	at := p.start()
 	p.expectOp("@")
 	if t := p.tok(); t.kind == tokWord {
 		p.next()
-		return Ident{Start: Start{t.pos()}, Name: p.raw(t)}
+		return Ident{Start: at, Name: p.raw(t)}
 	}
-	return p.ident("the name of a variable")
+	id := p.ident("the name of a variable")
+	id.Start = at
+	return id
 }
 
 func (p *parser) variable(at exprNode) Expr {

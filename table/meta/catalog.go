@@ -57,6 +57,8 @@ CREATE TABLE IF NOT EXISTS iceberg_namespace_properties (
 	PRIMARY KEY (catalog_name, namespace, property_key));
 CREATE TABLE IF NOT EXISTS bixi_views (
 	project TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (project, name));
+CREATE TABLE IF NOT EXISTS bixi_functions (
+	project TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (project, name));
 CREATE TABLE IF NOT EXISTS bixi_partitions (
 	table_uuid TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, PRIMARY KEY (table_uuid, key));
 CREATE TABLE IF NOT EXISTS bixi_partition_facts (

@@ -44,15 +44,30 @@ var (
 )
 
 // Script runs the statements of text in order and stops at the first that fails.
+// In script mode the rest is one statement.
 // Places in messages are places in text.
 func (c *Console) Script(ctx context.Context, text string) error {
 	pieces, _ := syntax.Split(text)
 	for _, p := range pieces {
+		if c.scriptMode() {
+			p.Text = text[p.Range.Begin:]
+			return c.run(ctx, p, text)
+		}
 		if err := c.run(ctx, p, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// scriptMode reports whether what follows is submitted as a whole.
+func (c *Console) scriptMode() bool {
+	for k, v := range c.State.Settings {
+		if strings.EqualFold(k, "odps.sql.submit.mode") {
+			return v == "script"
+		}
+	}
+	return false
 }
 
 // run runs one statement of script and shows its result or why there is none.
