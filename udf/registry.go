@@ -90,9 +90,23 @@ func (f *Function) mismatch(args []Arg) error {
 		WithHint("it is %s", f.Usage())
 }
 
-// Usage is the signature as documentation shows it.
+// Usage is the signature as documentation shows it: where Resolve decides, what
+// it answers to arguments that no function takes.
 func (f *Function) Usage() string {
+	if f.Doc.Usage != "" {
+		return f.Doc.Usage
+	}
 	if f.Table != nil || f.Resolve != nil && f.Args == nil {
+		if f.Resolve != nil {
+			args := make([]Arg, 9)
+			for i := range args {
+				args[i].Type = types.BooleanType
+			}
+			_, err := f.Resolve(args)
+			if usage, ok := strings.CutPrefix(hint(err), "it is "); ok {
+				return usage
+			}
+		}
 		return f.Name + "(…)"
 	}
 	parts := make([]string, len(f.Args))
@@ -111,4 +125,11 @@ func (f *Function) Usage() string {
 		s += " -> " + f.Returns.String()
 	}
 	return s
+}
+
+func hint(err error) string {
+	if err == nil {
+		return ""
+	}
+	return diag.Of(err).Hint
 }

@@ -19,6 +19,8 @@ import (
 // Result its value as `bixi sql --format csv` prints it, the rows of a table
 // function divided by "; "; a test runs them.
 type Doc struct {
+	// Usage is the signature where types do not tell it.
+	Usage   string
 	Summary string
 	Example string
 	Result  string

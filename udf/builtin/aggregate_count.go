@@ -10,7 +10,7 @@ func countAggregates() []*udf.Function {
 	counts := []types.Type{types.BigIntType}
 	return []*udf.Function{
 		{Name: "count", Family: "aggregate",
-			Doc: udf.Doc{Summary: "The number of rows, or of those in which no argument is NULL.", Example: "count(1)", Result: "1"},
+			Doc: udf.Doc{Usage: "count(*) or count([DISTINCT] x, …)", Summary: "The number of rows, or of those in which no argument is NULL.", Example: "count(1)", Result: "1"},
 			Resolve: func(args []udf.Arg) (udf.Signature, error) {
 				sig := udf.Signature{Returns: types.BigIntType}
 				for _, a := range args {

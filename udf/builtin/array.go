@@ -19,7 +19,7 @@ func arrayFunctions() []*udf.Function {
 		}),
 			Doc: udf.Doc{Summary: "The number of elements of an array or entries of a map.", Example: "size(array(1, 2, 3))", Result: "3"}},
 		{Name: "array", Family: "array", Resolve: resolveArray, Eval: makeArray,
-			Doc: udf.Doc{Summary: "An array of the arguments, which need a common type.", Example: "array('a', 'b')", Result: `["a","b"]`}},
+			Doc: udf.Doc{Usage: "array(x, …)", Summary: "An array of the arguments, which need a common type.", Example: "array('a', 'b')", Result: `["a","b"]`}},
 		{Name: "array_contains", Family: "array", Resolve: resolveElement("array_contains", types.BooleanType), Eval: kernel.Rows(func(r *kernel.Row) (bool, error) {
 			return elementPlace(r) > 0, nil
 		}),

@@ -17,7 +17,7 @@ func comparisons() []*udf.Function {
 		comparison("<=", kernel.Le, "Less or equal.", "2 <= 1", "false"),
 		comparison(">", kernel.Gt, "Greater.", "date'2024-02-01' > date'2024-01-31'", "true"),
 		comparison(">=", kernel.Ge, "Greater or equal.", "2 >= 1", "true"),
-		{Name: "<=>", Family: "operator", Doc: udf.Doc{Summary: "Equality in which NULL equals NULL.", Example: "null <=> null", Result: "true"},
+		{Name: "<=>", Family: "operator", Doc: udf.Doc{Usage: "x <=> y", Summary: "Equality in which NULL equals NULL.", Example: "null <=> null", Result: "true"},
 			Resolve: resolveComparison("<=>"), Eval: nullSafeEqual},
 		nullTest("is_null", "Whether the value is NULL.", "is_null(null)", func(valid bool) bool { return !valid }),
 		nullTest("is_not_null", "Whether the value is not NULL.", "is_not_null(1)", func(valid bool) bool { return valid }),
@@ -29,7 +29,7 @@ func comparisons() []*udf.Function {
 }
 
 func comparison(name string, op kernel.CompareOp, summary, example, result string) *udf.Function {
-	return &udf.Function{Name: name, Family: "operator", Doc: udf.Doc{Summary: summary, Example: example, Result: result},
+	return &udf.Function{Name: name, Family: "operator", Doc: udf.Doc{Usage: "x " + name + " y", Summary: summary, Example: example, Result: result},
 		Resolve: resolveComparison(name),
 		Eval: func(call *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
 			valid, allNull := kernel.Validity(args, n)
@@ -70,7 +70,7 @@ func nullSafeEqual(_ *udf.Call, args []*batch.Column, n int) (*batch.Column, err
 }
 
 func nullTest(name, summary, example string, test func(valid bool) bool) *udf.Function {
-	return &udf.Function{Name: name, Family: "operator", Doc: udf.Doc{Summary: summary, Example: example, Result: "true"},
+	return &udf.Function{Name: name, Family: "operator", Doc: udf.Doc{Usage: name + "(x)", Summary: summary, Example: example, Result: "true"},
 		Resolve: func(args []udf.Arg) (udf.Signature, error) {
 			if err := arity(name, args, 1, 1); err != nil {
 				return udf.Signature{}, err
@@ -92,7 +92,7 @@ func nullTest(name, summary, example string, test func(valid bool) bool) *udf.Fu
 }
 
 func truthTest(name, summary, example, result string, pick func(kernel.Truth) batch.Bitmap) *udf.Function {
-	return &udf.Function{Name: name, Family: "operator", Doc: udf.Doc{Summary: summary, Example: example, Result: result},
+	return &udf.Function{Name: name, Family: "operator", Doc: udf.Doc{Usage: name + "(x)", Summary: summary, Example: example, Result: result},
 		Resolve: booleans(name, 1, 1),
 		Eval: func(_ *udf.Call, args []*batch.Column, n int) (*batch.Column, error) {
 			return batch.FromBits(pick(kernel.TruthOf(args[0], n)), n, nil), nil

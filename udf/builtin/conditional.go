@@ -13,17 +13,17 @@ import (
 // evaluate an argument only where it is chosen; the Evals here see all of them.
 func conditional() []*udf.Function {
 	return []*udf.Function{
-		{Name: "coalesce", Family: "conditional", Doc: udf.Doc{Summary: "The first argument that is not NULL.", Example: "coalesce(null, 2, 3)", Result: "2"},
+		{Name: "coalesce", Family: "conditional", Doc: udf.Doc{Usage: "coalesce(x, …)", Summary: "The first argument that is not NULL.", Example: "coalesce(null, 2, 3)", Result: "2"},
 			Resolve: resolveCoalesce, Eval: coalesce},
-		{Name: "nvl", Family: "conditional", Doc: udf.Doc{Summary: "The first argument, or the second if it is NULL.", Example: "nvl(null, 'x')", Result: "x"},
+		{Name: "nvl", Family: "conditional", Doc: udf.Doc{Usage: "nvl(x, y)", Summary: "The first argument, or the second if it is NULL.", Example: "nvl(null, 'x')", Result: "x"},
 			Resolve: resolveCommon("nvl", 2, 2), Eval: coalesce},
-		{Name: "if", Family: "conditional", Doc: udf.Doc{Summary: "The second argument if the first is true, else the third.", Example: "if(1 < 2, 'yes', 'no')", Result: "yes"},
+		{Name: "if", Family: "conditional", Doc: udf.Doc{Usage: "if(condition, x, y)", Summary: "The second argument if the first is true, else the third.", Example: "if(1 < 2, 'yes', 'no')", Result: "yes"},
 			Resolve: resolveIf, Eval: ifElse},
-		{Name: "nullif", Family: "conditional", Doc: udf.Doc{Summary: "NULL if the arguments are equal, else the first.", Example: "nullif(1, 2)", Result: "1"},
+		{Name: "nullif", Family: "conditional", Doc: udf.Doc{Usage: "nullif(x, y)", Summary: "NULL if the arguments are equal, else the first.", Example: "nullif(1, 2)", Result: "1"},
 			Resolve: resolveNullIf, Eval: nullIf},
-		{Name: "greatest", Family: "conditional", Doc: udf.Doc{Summary: "The largest argument; NULL counts as the smallest value.", Example: "greatest(1, null, 3)", Result: "3"},
+		{Name: "greatest", Family: "conditional", Doc: udf.Doc{Usage: "greatest(x, …)", Summary: "The largest argument; NULL counts as the smallest value.", Example: "greatest(1, null, 3)", Result: "3"},
 			Resolve: resolveExtreme("greatest"), Eval: outermost(kernel.Gt)},
-		{Name: "least", Family: "conditional", Doc: udf.Doc{Summary: "The smallest argument; NULL counts as the smallest value.", Example: "least(2, 1, 3)", Result: "1"},
+		{Name: "least", Family: "conditional", Doc: udf.Doc{Usage: "least(x, …)", Summary: "The smallest argument; NULL counts as the smallest value.", Example: "least(2, 1, 3)", Result: "1"},
 			Resolve: resolveExtreme("least"), Eval: outermost(kernel.Lt)},
 	}
 }

@@ -39,7 +39,7 @@ func hashFunctions() []*udf.Function {
 		either("crc32", "The CRC-32 checksum.", "crc32('ABC')", "2743272264", l, kernel.TextTo(func(s []byte) int64 { return int64(crc32.ChecksumIEEE(s)) })),
 		either("mask_hash", "The SHA-256 digest of a text in hexadecimal digits.", "mask_hash('abc')", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", s,
 			kernel.Text1(func(dst, s []byte) []byte { d := sha256.Sum256(s); return hex.AppendEncode(dst, d[:]) })),
-		{Name: "hash", Family: "hash", Doc: udf.Doc{Summary: "A hash of the arguments: 31·h plus the Java hash of each; NULL counts 0.", Example: "hash(0, 2, 4)", Result: "66"},
+		{Name: "hash", Family: "hash", Doc: udf.Doc{Usage: "hash(x, …)", Summary: "A hash of the arguments: 31·h plus the Java hash of each; NULL counts 0.", Example: "hash(0, 2, 4)", Result: "66"},
 			Resolve: func(args []udf.Arg) (udf.Signature, error) {
 				sig := udf.Signature{Returns: l}
 				for _, a := range args {

@@ -42,7 +42,7 @@ func hiveFunctions(base []*udf.Function) []*udf.Function {
 
 // hive completes a function of the Hive dialect.
 func hive(name, summary, example, result string, f udf.Function) *udf.Function {
-	f.Name, f.Family, f.Doc = udf.InHive(name), "hive", udf.Doc{Summary: summary, Example: example, Result: result}
+	f.Name, f.Family, f.Doc = udf.InHive(name), "hive", udf.Doc{Usage: f.Doc.Usage, Summary: summary, Example: example, Result: result}
 	return &f
 }
 

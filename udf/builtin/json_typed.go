@@ -39,7 +39,7 @@ func typedJSONFunctions() []*udf.Function {
 	}
 	return []*udf.Function{
 		{Name: "json_array", Family: "json", Resolve: anything("json_array", false),
-			Doc: udf.Doc{Summary: "A JSON array of the arguments.", Example: "json_array(1, 'a', null)", Result: `[1,"a",null]`},
+			Doc: udf.Doc{Usage: "json_array(x, …)", Summary: "A JSON array of the arguments.", Example: "json_array(1, 'a', null)", Result: `[1,"a",null]`},
 			Eval: kernel.RowsTextNullable(func(r *kernel.Row, dst []byte) ([]byte, error) {
 				dst = append(dst, '[')
 				for k := range r.Len() {

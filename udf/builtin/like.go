@@ -16,9 +16,9 @@ import (
 func likes() []*udf.Function {
 	text := types.StringType
 	return []*udf.Function{
-		{Name: "like", Family: "operator", Doc: udf.Doc{Summary: "Whether a text matches a pattern: % stands for any text, _ for one character; the third argument is the escape character.", Example: "'bixi' like 'b_x%'", Result: "true"},
+		{Name: "like", Family: "operator", Doc: udf.Doc{Usage: "text LIKE pattern [ESCAPE text]", Summary: "Whether a text matches a pattern: % stands for any text, _ for one character; the third argument is the escape character.", Example: "'bixi' like 'b_x%'", Result: "true"},
 			Resolve: resolvePattern("like", 3), New: newLike},
-		{Name: "rlike", Aliases: []string{"regexp"}, Family: "operator", Doc: udf.Doc{Summary: "Whether a regular expression is found in a text.", Example: "'bixi' rlike 'x.$'", Result: "true"},
+		{Name: "rlike", Aliases: []string{"regexp"}, Family: "operator", Doc: udf.Doc{Usage: "text RLIKE pattern", Summary: "Whether a regular expression is found in a text.", Example: "'bixi' rlike 'x.$'", Result: "true"},
 			Resolve: resolvePattern("rlike", 2), New: newRlike},
 		{Name: "||", Family: "operator", Doc: udf.Doc{Summary: "Texts joined; NULL if one is NULL.", Example: "'a' || 'b'", Result: "ab"},
 			Args: []types.Type{text, text}, Returns: text, Eval: joinTexts},

@@ -10,11 +10,11 @@ import (
 // forms of AND and OR, which leave out rows that are decided already.
 func logic() []*udf.Function {
 	return []*udf.Function{
-		{Name: "and", Family: "operator", Doc: udf.Doc{Summary: "Conjunction; false if any side is false, else NULL if any is NULL.", Example: "false and null", Result: "false"},
+		{Name: "and", Family: "operator", Doc: udf.Doc{Usage: "x AND y", Summary: "Conjunction; false if any side is false, else NULL if any is NULL.", Example: "false and null", Result: "false"},
 			Resolve: booleans("and", 1, -1), Eval: connective(kernel.Truth.And)},
-		{Name: "or", Family: "operator", Doc: udf.Doc{Summary: "Disjunction; true if any side is true, else NULL if any is NULL.", Example: "true or null", Result: "true"},
+		{Name: "or", Family: "operator", Doc: udf.Doc{Usage: "x OR y", Summary: "Disjunction; true if any side is true, else NULL if any is NULL.", Example: "true or null", Result: "true"},
 			Resolve: booleans("or", 1, -1), Eval: connective(kernel.Truth.Or)},
-		{Name: "not", Family: "operator", Doc: udf.Doc{Summary: "Negation.", Example: "not false", Result: "true"},
+		{Name: "not", Family: "operator", Doc: udf.Doc{Usage: "NOT x", Summary: "Negation.", Example: "not false", Result: "true"},
 			Resolve: booleans("not", 1, 1), Eval: not},
 	}
 }

@@ -15,7 +15,7 @@ func mapFunctions() []*udf.Function {
 	s := types.StringType
 	return []*udf.Function{
 		{Name: "map", Family: "array", Resolve: resolveMapOf, Eval: makeMap,
-			Doc: udf.Doc{Summary: "A map of alternating keys and values. A first argument 'last_win' or 'exception' says what becomes of equal keys.", Example: "map('a', 1, 'b', 2)", Result: `{"a":1,"b":2}`}},
+			Doc: udf.Doc{Usage: "map([policy,] key, value, …)", Summary: "A map of alternating keys and values. A first argument 'last_win' or 'exception' says what becomes of equal keys.", Example: "map('a', 1, 'b', 2)", Result: `{"a":1,"b":2}`}},
 		{Name: "map_keys", Family: "array", Resolve: resolveMapPart("map_keys", func(k, _ types.Type) types.Type { return types.ArrayOf(k) }), Eval: mapPart(0),
 			Doc: udf.Doc{Summary: "The keys of a map.", Example: "map_keys(map('a', 1))", Result: `["a"]`}},
 		{Name: "map_values", Family: "array", Resolve: resolveMapPart("map_values", func(_, v types.Type) types.Type { return types.ArrayOf(v) }), Eval: mapPart(1),
@@ -25,7 +25,7 @@ func mapFunctions() []*udf.Function {
 		}), Eval: mapPart(-1),
 			Doc: udf.Doc{Summary: "The entries of a map as structs of key and value.", Example: "map_entries(map('a', 1))", Result: `[{"key":"a","value":1}]`}},
 		{Name: "map_from_arrays", Family: "array", Resolve: resolveFromArrays, Eval: mapFromArrays,
-			Doc: udf.Doc{Summary: "A map of an array of keys and one of values, which must be as long.", Example: "map_from_arrays(array('a', 'b'), array(1, 2))", Result: `{"a":1,"b":2}`}},
+			Doc: udf.Doc{Usage: "map_from_arrays([policy,] keys, values)", Summary: "A map of an array of keys and one of values, which must be as long.", Example: "map_from_arrays(array('a', 'b'), array(1, 2))", Result: `{"a":1,"b":2}`}},
 		{Name: "map_concat", Family: "array", Resolve: resolveMapConcat, Eval: mapConcat,
 			Doc: udf.Doc{Summary: "A map of the entries of several.", Example: "map_concat(map('a', 1), map('b', 2))", Result: `{"a":1,"b":2}`}},
 		{Name: "str_to_map", Family: "array", Args: typeList(s, s, s, s), Optional: 3, Returns: types.MapOf(s, s),
@@ -37,7 +37,7 @@ func mapFunctions() []*udf.Function {
 		{Name: "index", Aliases: []string{"element_at"}, Family: "array", Resolve: resolveIndex, Eval: indexOf,
 			Doc: udf.Doc{Summary: "a[i]: element i of an array, from 0, or the value of a key of a map; NULL if there is none.", Example: "index(array('a', 'b'), 1)", Result: "b"}},
 		{Name: "struct", Family: "array", Resolve: resolveStruct, Eval: makeStruct(0, 1),
-			Doc: udf.Doc{Summary: "A struct of the arguments, with fields col1, col2, ….", Example: "struct(1, 'a')", Result: `{"col1":1,"col2":"a"}`}},
+			Doc: udf.Doc{Usage: "struct(x, …)", Summary: "A struct of the arguments, with fields col1, col2, ….", Example: "struct(1, 'a')", Result: `{"col1":1,"col2":"a"}`}},
 		{Name: "named_struct", Family: "array", Resolve: resolveNamedStruct, Eval: makeStruct(1, 2),
 			Doc: udf.Doc{Summary: "A struct of alternating names, which are constant, and values.", Example: "named_struct('x', 1, 'y', 'a')", Result: `{"x":1,"y":"a"}`}},
 		{Name: "field", Family: "array", Resolve: resolveField, Eval: fieldOf,

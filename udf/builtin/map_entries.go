@@ -10,9 +10,9 @@ import (
 func entryFunctions() []*udf.Function {
 	return []*udf.Function{
 		{Name: "map_from_entries", Family: "array", Resolve: resolveEntries("map_from_entries", func(v types.Type) types.Type { return v }), Eval: mapFromEntries,
-			Doc: udf.Doc{Summary: "A map of an array of structs of key and value; a policy for equal keys may come first, as in map.", Example: "map_from_entries(array(struct('a', 1), struct('b', 2)))", Result: `{"a":1,"b":2}`}},
+			Doc: udf.Doc{Usage: "map_from_entries(array of structs)", Summary: "A map of an array of structs of key and value; a policy for equal keys may come first, as in map.", Example: "map_from_entries(array(struct('a', 1), struct('b', 2)))", Result: `{"a":1,"b":2}`}},
 		{Name: "multimap_from_entries", Family: "array", Resolve: resolveEntries("multimap_from_entries", types.ArrayOf), Eval: multimapFromEntries,
-			Doc: udf.Doc{Summary: "A map of each key of an array of structs of key and value to the array of its values.", Example: "multimap_from_entries(array(struct('a', 1), struct('b', 2), struct('a', 3)))", Result: `{"a":[1,3],"b":[2]}`}},
+			Doc: udf.Doc{Usage: "multimap_from_entries(array of structs)", Summary: "A map of each key of an array of structs of key and value to the array of its values.", Example: "multimap_from_entries(array(struct('a', 1), struct('b', 2), struct('a', 3)))", Result: `{"a":[1,3],"b":[2]}`}},
 	}
 }
 

@@ -16,7 +16,7 @@ func otherFunctions() []*udf.Function {
 	s, l := types.StringType, types.BigIntType
 	return []*udf.Function{
 		{Name: "decode", Family: "other", Resolve: resolveDecode, New: newDecode,
-			Doc: udf.Doc{Summary: "decode(x, a, r, b, s, …[, otherwise]): the result behind the first value equal to x, where NULL equals NULL. decode(bytes, charset) is from_charset.", Example: "decode(2, 1, 'a', 2, 'b', 'c')", Result: "b"}},
+			Doc: udf.Doc{Usage: "decode(x, search, result, …[, default]) or decode(binary, charset)", Summary: "decode(x, a, r, b, s, …[, otherwise]): the result behind the first value equal to x, where NULL equals NULL. decode(bytes, charset) is from_charset.", Example: "decode(2, 1, 'a', 2, 'b', 'c')", Result: "b"}},
 		{Name: "ordinal", Family: "other", Resolve: resolveOrdinal, Eval: ordinal,
 			Doc: udf.Doc{Summary: "The nth least of the values that follow; NULL is the least.", Example: "ordinal(3, 1, 3, 2, 5)", Result: "3"}},
 		{Name: "failif", Family: "other", Args: typeList(types.BooleanType, s), Returns: types.BooleanType, Volatile: true,

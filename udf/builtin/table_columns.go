@@ -13,11 +13,11 @@ import (
 func columnFunctions() []*udf.Function {
 	return []*udf.Function{
 		{Name: "stack", Family: "table", Table: &udf.Table{Resolve: resolveStack, Expand: stack},
-			Doc: udf.Doc{Summary: "stack(n, v…): the values in n rows, one after the other; the last row is filled with NULL.", Example: "stack(2, 'a', 1, 'b', 2)", Result: "a,1; b,2"}},
+			Doc: udf.Doc{Usage: "stack(rows, x, …)", Summary: "stack(n, v…): the values in n rows, one after the other; the last row is filled with NULL.", Example: "stack(2, 'a', 1, 'b', 2)", Result: "a,1; b,2"}},
 		{Name: "trans_cols", Family: "table", Table: &udf.Table{Resolve: resolveTransCols, Expand: transCols},
-			Doc: udf.Doc{Summary: "trans_cols(n, key…, col…): a row for each column behind the first n, which stay: its number from 1, the keys, its value.", Example: "trans_cols(1, 'k', 10, 20)", Result: "1,k,10; 2,k,20"}},
+			Doc: udf.Doc{Usage: "trans_cols(keys, key, …, column, …)", Summary: "trans_cols(n, key…, col…): a row for each column behind the first n, which stay: its number from 1, the keys, its value.", Example: "trans_cols(1, 'k', 10, 20)", Result: "1,k,10; 2,k,20"}},
 		{Name: "trans_array", Family: "table", Table: &udf.Table{Resolve: resolveTransArray, Expand: transArray},
-			Doc: udf.Doc{Summary: "trans_array(n, separator, key…, col…): a row for each part of the texts behind the first n columns, which stay; the shorter lists are filled with NULL.", Example: "trans_array(1, ',', 'k', 'a,b', 'x')", Result: "k,a,x; k,b,"}},
+			Doc: udf.Doc{Usage: "trans_array(keys, separator, key, …, text, …)", Summary: "trans_array(n, separator, key…, col…): a row for each part of the texts behind the first n columns, which stay; the shorter lists are filled with NULL.", Example: "trans_array(1, ',', 'k', 'a,b', 'x')", Result: "k,a,x; k,b,"}},
 	}
 }
 

@@ -10,11 +10,11 @@ import (
 func listFunctions() []*udf.Function {
 	return []*udf.Function{
 		{Name: "explode", Family: "table", Table: &udf.Table{Resolve: resolveExplode, Expand: explode},
-			Doc: udf.Doc{Summary: "A row for each element of an array (col) or entry of a map (key, value).", Example: "explode(array('a', 'b'))", Result: "a; b"}},
+			Doc: udf.Doc{Usage: "explode(array or map)", Summary: "A row for each element of an array (col) or entry of a map (key, value).", Example: "explode(array('a', 'b'))", Result: "a; b"}},
 		{Name: "posexplode", Family: "table", Table: &udf.Table{Resolve: resolvePosexplode, Expand: posexplode},
-			Doc: udf.Doc{Summary: "explode with the place of the element, from 0, before it (pos, val).", Example: "posexplode(array('a', 'b'))", Result: "0,a; 1,b"}},
+			Doc: udf.Doc{Usage: "posexplode(array)", Summary: "explode with the place of the element, from 0, before it (pos, val).", Example: "posexplode(array('a', 'b'))", Result: "0,a; 1,b"}},
 		{Name: "inline", Family: "table", Table: &udf.Table{Resolve: resolveInline, Expand: inline},
-			Doc: udf.Doc{Summary: "A row for each struct of an array, its fields being the columns.", Example: "inline(array(struct(1, 'a'), struct(2, 'b')))", Result: "1,a; 2,b"}},
+			Doc: udf.Doc{Usage: "inline(array of structs)", Summary: "A row for each struct of an array, its fields being the columns.", Example: "inline(array(struct(1, 'a'), struct(2, 'b')))", Result: "1,a; 2,b"}},
 	}
 }
 

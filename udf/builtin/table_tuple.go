@@ -17,13 +17,13 @@ import (
 func tupleFunctions() []*udf.Function {
 	return []*udf.Function{
 		{Name: "json_tuple", Family: "table", Table: &udf.Table{Resolve: resolveJSONTuple, Expand: jsonTuple},
-			Doc: udf.Doc{Summary: "json_tuple(json, key…): the values of several keys, or paths without $, in one row; as get_json_object gives them.", Example: `json_tuple('{"a":1,"b":{"c":"x"}}', 'a', 'b.c')`, Result: "1,x"}},
+			Doc: udf.Doc{Usage: "json_tuple(text, key, …)", Summary: "json_tuple(json, key…): the values of several keys, or paths without $, in one row; as get_json_object gives them.", Example: `json_tuple('{"a":1,"b":{"c":"x"}}', 'a', 'b.c')`, Result: "1,x"}},
 		{Name: "keyvalue_tuple", Family: "table", Table: &udf.Table{Resolve: resolveTexts("keyvalue_tuple", "keyvalue_tuple(text, split1, split2, key, …)", 3), Expand: keyvalueTuple},
-			Doc: udf.Doc{Summary: "keyvalue_tuple(text, split1, split2, key…): the values of several keys in a text of pairs, in one row.", Example: "keyvalue_tuple('a:1;b:2', ';', ':', 'b', 'a')", Result: "2,1"}},
+			Doc: udf.Doc{Usage: "keyvalue_tuple(text, split1, split2, key, …)", Summary: "keyvalue_tuple(text, split1, split2, key…): the values of several keys in a text of pairs, in one row.", Example: "keyvalue_tuple('a:1;b:2', ';', ':', 'b', 'a')", Result: "2,1"}},
 		{Name: "parse_url_tuple", Family: "table", Table: &udf.Table{Resolve: resolveURLTuple, Expand: parseURLTuple},
-			Doc: udf.Doc{Summary: "parse_url_tuple(url, part…): several parts of a URL in one row: those of parse_url, or QUERY:key.", Example: "parse_url_tuple('https://e.com/p?k=v', 'HOST', 'QUERY:k')", Result: "e.com,v"}},
+			Doc: udf.Doc{Usage: "parse_url_tuple(url, key, …)", Summary: "parse_url_tuple(url, part…): several parts of a URL in one row: those of parse_url, or QUERY:key.", Example: "parse_url_tuple('https://e.com/p?k=v', 'HOST', 'QUERY:k')", Result: "e.com,v"}},
 		{Name: "json_explode", Family: "table", Table: &udf.Table{Resolve: resolveJSONExplode, Expand: jsonExplode},
-			Doc: udf.Doc{Summary: "A row for each entry of a JSON object (key, value) or element of a JSON array (NULL, value).", Example: `json_explode(json_parse('{"a":1,"b":[2]}'))`, Result: `a,1; b,[2]`}},
+			Doc: udf.Doc{Usage: "json_explode(json)", Summary: "A row for each entry of a JSON object (key, value) or element of a JSON array (NULL, value).", Example: `json_explode(json_parse('{"a":1,"b":[2]}'))`, Result: `a,1; b,[2]`}},
 	}
 }
 
