@@ -56,7 +56,7 @@ fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; t
 	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 60s ./sql/syntax
 
 fuzz-slice: $(VENV)/ready ## two minutes of random queries
-	$(GO) test -count=1 -timeout 20m -v ./bench/fuzz -seed 1 -queries 6000
+	$(GO) test -count=1 -timeout 20m -v ./bench/fuzz -seed 1 -queries 4000
 
 $(VENV)/ready: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -51,7 +51,6 @@ func (s *scope) insertion(c change) change {
 	q := s.of(types)
 	q.order, q.limit = true, 100
 	for _, col := range t.columns[len(types):] {
-		q.group, q.distinct = nil, false
 		q.items = append(q.items, s.partitions(col.typ)[0])
 	}
 	for d := range c.text {
