@@ -26,7 +26,7 @@ demo: build bin/wordcount ## load a partitioned table, query it, count words: a 
 
 test: $(TESTDATA) ## run every test that belongs in a normal run
 	$(GO) test ./...
-	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 30s ./sql/syntax
+	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 10s ./sql/syntax
 	$(MAKE) fuzz-slice
 
 check: lint generated ## formatting, vet, imports, generated files

@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/bixidata/bixi/sql/diag"
+
 // FileFormat is how the files of LOAD, UNLOAD and INSERT DIRECTORY are written:
 // ROW FORMAT …, STORED AS …, STORED BY ….
 type FileFormat struct {
@@ -32,19 +34,29 @@ func (p *parser) fileFormat() *FileFormat {
 func (p *parser) fileFormatClause(f *FileFormat) bool {
 	switch {
 	case p.accept("ROW", "FORMAT", "SERDE"):
-		f.Serde = p.stringValue("the name of a class in quotes")
+		f.Serde = p.className("the name of a class in quotes")
 	case p.atSeq("ROW", "FORMAT", "DELIMITED"):
 		f.Delimited = p.delimited()
 	case p.accept("STORED", "AS"):
 		f.StoredAs = upper(p.ident("a file format").Name)
 	case p.accept("STORED", "BY"):
-		f.StoredBy = p.stringValue("the name of a handler in quotes")
+		f.StoredBy = p.className("the name of a handler in quotes")
 	case p.accept("WITH", "SERDEPROPERTIES"):
 		f.Properties = append(f.Properties, p.properties()...)
 	default:
 		return false
 	}
 	return p.err == nil
+}
+
+// className is a text that is not empty.
+func (p *parser) className(what string) string {
+	at := p.tok().pos()
+	s := p.stringValue(what)
+	if s == "" && p.err == nil {
+		p.failAt(at, diag.CodeParse, "expected %s", what)
+	}
+	return s
 }
 
 func (p *parser) delimited() *Delimited {
