@@ -199,3 +199,23 @@ func TestClonesLast(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A panic of the filter is the caller's own: the file is not to blame.
+func TestFilterPanic(t *testing.T) {
+	s := store.NewMemory()
+	words(t, s, "f.parquet", "w", 10)
+	f := open(t, s, "f.parquet")
+	defer func() {
+		if p := recover(); p != "of the filter" {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	r, err := parquet.NewReader(f, f.Columns(), parquet.ReaderOptions{
+		FilterColumns: 1, Filter: func(*batch.Batch) ([]int32, error) { panic("of the filter") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Next(t.Context())
+	t.Errorf("no panic, but %v", err)
+}

@@ -120,8 +120,7 @@ func (r *Reader) Close() error {
 
 // Next gives the next batch that has rows, or io.EOF. The batch is valid until
 // the next call.
-func (r *Reader) Next(ctx context.Context) (b *batch.Batch, err error) {
-	defer r.f.recoverCorrupt(&err)
+func (r *Reader) Next(ctx context.Context) (*batch.Batch, error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -177,16 +176,26 @@ func (r *Reader) batch(row int64, n int) (*batch.Batch, error) {
 		return nil, err
 	}
 	if sel != nil && len(sel) < n {
-		for i, in := range r.in {
-			b.Columns[i] = in.gather(b.Columns[i], sel)
+		if err := r.gather(b, sel); err != nil {
+			return nil, err
 		}
-		b.N = len(sel)
 	}
 	return b, nil
 }
 
+// gather keeps rows sel of b.
+func (r *Reader) gather(b *batch.Batch, sel []int32) (err error) {
+	defer r.f.recoverCorrupt(&err)
+	for i, in := range r.in {
+		b.Columns[i] = in.gather(b.Columns[i], sel)
+	}
+	b.N = len(sel)
+	return nil
+}
+
 // fill reads columns [from, to) of b.
-func (r *Reader) fill(b *batch.Batch, from, to int, row int64) error {
+func (r *Reader) fill(b *batch.Batch, from, to int, row int64) (err error) {
+	defer r.f.recoverCorrupt(&err)
 	for i := from; i < to; i++ {
 		c, err := r.in[i].read(row, b.N)
 		if err != nil {
@@ -198,7 +207,8 @@ func (r *Reader) fill(b *batch.Batch, from, to int, row int64) error {
 }
 
 // nextGroup opens the next row group that is not refused; io.EOF is the end.
-func (r *Reader) nextGroup() error {
+func (r *Reader) nextGroup() (err error) {
+	defer r.f.recoverCorrupt(&err)
 	for ; r.group < r.opts.To; r.group++ {
 		rows := r.f.RowGroupRows(r.group)
 		if rows == 0 {
