@@ -111,7 +111,7 @@ func (w *window) appendState(dst []byte) []byte {
 
 // merge adds ±m·2^exp, m in little-endian bytes, if it fits the window.
 func (w *window) merge(m []byte, exp int, neg bool) bool {
-	if len(m) > 24 || w.base == isWide {
+	if len(m) > 24 {
 		return false
 	}
 	var buf [24]byte
@@ -119,6 +119,14 @@ func (w *window) merge(m []byte, exp int, neg bool) bool {
 	var v [3]uint64
 	for i := range v {
 		v[i] = binary.LittleEndian.Uint64(buf[8*i:])
+	}
+	return w.addWords(v, exp, neg)
+}
+
+// addWords adds ±v·2^exp if it fits the window, whose range is not checked.
+func (w *window) addWords(v [3]uint64, exp int, neg bool) bool {
+	if w.base == isWide {
+		return false
 	}
 	length, base := bitLen(&v), w.base
 	if base == unset {
@@ -144,4 +152,35 @@ func (w *window) merge(m []byte, exp int, neg bool) bool {
 		w.hi, _ = bits.Add64(w.hi, v[2], c)
 	}
 	return true
+}
+
+// Int128 is the sum of group g as ±m·2^exp, m in two words and odd unless it is
+// zero; ok is false if the sum is not so small, or not finite.
+func (s *Sums) Int128(g int) (neg bool, m [2]uint64, exp int, ok bool) {
+	w := &s.win[g]
+	if w.base >= unset {
+		return false, m, 0, w.base == unset
+	}
+	neg, words := w.magnitude()
+	if words[0]|words[1]|words[2] == 0 {
+		return false, m, 0, true
+	}
+	zeros := trailing(&words)
+	shiftRight(&words, zeros)
+	return neg, [2]uint64{words[0], words[1]}, int(w.base) - 1075 + zeros, words[2] == 0
+}
+
+// AddInt128 adds an integer to group g: its magnitude in two words.
+func (s *Sums) AddInt128(g int, neg bool, m [2]uint64) {
+	w := &s.win[g]
+	if !w.addWords([3]uint64{m[0], m[1], 0}, 0, neg) {
+		for i, v := range m {
+			s.addBits(g, v&(1<<32-1), 64*i, neg)
+			s.addBits(g, v>>32, 64*i+32, neg)
+		}
+		return
+	}
+	if w.hi+topRoom >= 2*topRoom {
+		s.widen(w)
+	}
 }
