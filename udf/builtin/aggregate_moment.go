@@ -45,7 +45,7 @@ func moment(args int, result func(*exact) (float64, bool)) *udf.Aggregate {
 			return out
 		},
 		New: func(*udf.Call) udf.Accumulator {
-			return &moments{args: args, sums: make([]exactsum.Sums, sumsOf(args)), result: result}
+			return &moments{args: args, whole: intMoments{args: args}, sums: make([]exactsum.Sums, sumsOf(args)), result: result}
 		},
 	}
 }
@@ -59,6 +59,7 @@ func sumsOf(args int) int { return args + args*(args+1)/2 }
 type moments struct {
 	args   int
 	sums   []exactsum.Sums
+	whole  intMoments // what the sums lack
 	counts []int64
 	result func(*exact) (float64, bool)
 
@@ -86,6 +87,15 @@ func (a *moments) Update(groups []int32, args []*batch.Column) error {
 		valid = batch.And(valid, v, len(groups))
 		in[k] = floats(c, &a.in[k])
 	}
+	countValid(a.counts, groups, valid)
+	if a.whole.take(in, valid) {
+		// A word holds the sum of 2^31 numbers up to maxWhole.
+		if a.whole.add(groups, len(a.counts)); a.whole.rows >= 1<<31-batch.TargetRows {
+			a.empty(0, len(a.counts))
+			a.whole.rows = 0
+		}
+		return nil
+	}
 	at := a.args
 	for i := range a.args {
 		exactsum.Add(&a.sums[i], groups, in[i], valid)
@@ -94,9 +104,11 @@ func (a *moments) Update(groups []int32, args []*batch.Column) error {
 			at++
 		}
 	}
-	countValid(a.counts, groups, valid)
 	return nil
 }
+
+// empty moves the whole numbers of groups [from, to) into the sums.
+func (a *moments) empty(from, to int) { a.whole.empty(a.sums, from, to) }
 
 func (a *moments) addProducts(s *exactsum.Sums, groups []int32, x, y []float64, valid batch.Bitmap) {
 	n := len(groups)
@@ -123,6 +135,7 @@ func (a *moments) Merge(groups []int32, state []*batch.Column) error {
 }
 
 func (a *moments) State(from, to int) ([]*batch.Column, error) {
+	a.empty(from, to)
 	counts := append([]int64(nil), a.counts[from:to]...)
 	out := []*batch.Column{batch.FromValues(types.BigIntType, batch.PhysI64, counts, nil)}
 	for i := range a.sums {
@@ -132,6 +145,7 @@ func (a *moments) State(from, to int) ([]*batch.Column, error) {
 }
 
 func (a *moments) Final(from, to int) (*batch.Column, error) {
+	a.empty(from, to)
 	out, valid := make([]float64, to-from), batch.NewBitmap(to-from)
 	for i := range out {
 		e := exact{sums: a.sums, args: a.args, g: from + i, n: a.counts[from+i]}
@@ -146,7 +160,7 @@ func (a *moments) Final(from, to int) (*batch.Column, error) {
 }
 
 func (a *moments) Size() int64 {
-	n := 8 * int64(cap(a.counts)+cap(a.in[0])+cap(a.in[1])+cap(a.product)+cap(a.rest)+cap(a.ints))
+	n := 8*int64(cap(a.counts)+cap(a.in[0])+cap(a.in[1])+cap(a.product)+cap(a.rest)+cap(a.ints)) + a.whole.size()
 	for i := range a.sums {
 		n += a.sums[i].Size()
 	}
