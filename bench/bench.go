@@ -57,7 +57,7 @@ func Run(ctx context.Context, s *suite.Suite, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReport(s.Name, &o)
+	r := newReport(s, &o)
 	for _, e := range engines {
 		r.enter(e)
 	}

@@ -18,7 +18,8 @@ import (
 // Report is the result of a run; its JSON form is what --json writes.
 type Report struct {
 	Suite   string             `json:"suite"`
-	SF      float64            `json:"sf"`
+	SF      float64            `json:"sf,omitempty"`
+	Size    string             `json:"size"` // of the data
 	Over    string             `json:"over"`
 	Machine string             `json:"machine"`
 	Bytes   int64              `json:"bytes,omitempty"` // of the text of wordcount
@@ -43,6 +44,7 @@ type Engine struct {
 type Result struct {
 	Seconds []float64 `json:"seconds"` // of each timed run
 	Rows    int       `json:"rows"`
+	Title   string    `json:"title,omitempty"` // of the query
 	// Equal tells whether the engine's answer is ours, or of ours whether it is
 	// that of all peers; absent when there was nothing to compare.
 	Equal *bool `json:"equal,omitempty"`
@@ -50,9 +52,13 @@ type Result struct {
 	Difference string `json:"difference,omitempty"`
 }
 
-func newReport(suite string, o *Options) *Report {
+func newReport(s *suite.Suite, o *Options) *Report {
+	sf := o.SF
+	if s.Size != "" {
+		sf = 0
+	}
 	return &Report{
-		Suite: suite, SF: o.SF, Over: o.Over, Machine: machine(o.Threads),
+		Suite: s.Name, SF: sf, Size: o.size(s), Over: o.Over, Machine: machine(o.Threads),
 		Engines: map[string]*Engine{}, TotalRatio: map[string]float64{}, GeomeanRatio: map[string]float64{},
 	}
 }
@@ -83,7 +89,7 @@ func (r *Report) compared(q suite.Query, engines []contender, answers []*answer)
 	r.queries = append(r.queries, q)
 	all, ours := "", answers[0]
 	for i, e := range engines {
-		res := &Result{Rows: answers[i].count, Seconds: []float64{}}
+		res := &Result{Rows: answers[i].count, Title: q.Title, Seconds: []float64{}}
 		r.Engines[e.Name()].Queries[q.Name] = res
 		if i == 0 {
 			continue
@@ -212,12 +218,14 @@ func (r *Report) printQuery(w io.Writer, q suite.Query) {
 		fmt.Fprintf(w, "  %s", mine.Difference)
 	} else if len(r.names) > 1 && len(mine.Seconds) == 0 {
 		fmt.Fprint(w, "  equal")
+	} else {
+		fmt.Fprint(w, "  ", q.Title)
 	}
 	fmt.Fprintln(w)
 }
 
 func (r *Report) printHead(w io.Writer) {
-	fmt.Fprintf(w, "%s at scale factor %g over %s: %s\n", r.Suite, r.SF, r.Over, r.Machine)
+	fmt.Fprintf(w, "%s, %s, over %s: %s\n", r.Suite, r.Size, r.Over, r.Machine)
 	fmt.Fprintf(w, "%-5s %7s", "", "rows")
 	for i, name := range r.names {
 		fmt.Fprintf(w, " %9s %9s", name, "median")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/bench"
+	"github.com/bixidata/bixi/bench/groupby"
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/bench/tpcds"
 	"github.com/bixidata/bixi/bench/tpch"
 	"github.com/bixidata/bixi/cmd/bixi/console"
@@ -27,6 +30,10 @@ generator's Parquet files in place (--over parquet) or their own tables (--over
 tables, loaded once). Peer: duckdb. The generator and the peer are installed into
 .venv when they are missing, for which Python 3 is needed. A query that fails is
 reported, at the end again, and the next one runs.
+
+groupby (or h2o): grouping a table of --rows rows, of the kind of the db-benchmark of
+h2o: 100 groups to as many as there are rows, strings and integers as keys. The table
+is generated once. Peer: duckdb.
 
 wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
 generated once. The program is this executable, which workers start as they do
@@ -44,6 +51,7 @@ type benchFlags struct {
 	endpoint string
 	check    bool
 	json     string
+	rows     int
 	profile  string
 }
 
@@ -51,14 +59,18 @@ type benchFlags struct {
 const (
 	suiteTPCH      = "tpch"
 	suiteTPCDS     = "tpcds"
+	suiteGroupBy   = "groupby"
 	suiteWordCount = "wordcount"
 )
 
 // suiteNames are what the command takes.
-var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteWordCount}
+var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteGroupBy, suiteWordCount}
+
+// aliases are other names of suites.
+var aliases = map[string]string{"h2o": suiteGroupBy}
 
 // peers are the engines that suites know beside ours.
-var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteWordCount: "coreutils"}
+var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteGroupBy: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
@@ -66,13 +78,16 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	cmd := &cobra.Command{
 		Use: "bench SUITE", Short: "Measure the engine, beside others", Long: benchHelp,
 		Args: cobra.ExactArgs(1), ValidArgs: suiteNames,
-		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd.Context(), args[0], f, open) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runBench(cmd.Context(), cmp.Or(aliases[args[0]], args[0]), f, open)
+		},
 	}
 	o, flags := &f.options, cmd.Flags()
 	flags.Float64Var(&o.SF, "sf", 1, "scale factor")
+	flags.IntVar(&f.rows, "rows", 10_000_000, "rows of the table of groupby")
 	flags.IntVar(&o.MB, "mb", 200, "megabytes of text of wordcount")
 	flags.StringVar(&o.Over, "over", bench.OverTables, "what is queried: tables, or the generator's parquet files")
-	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default bench/data/<suite>-sf<N> or bench/data/words-<N>mb)")
+	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default in bench/data, named after the suite and the size)")
 	flags.StringSliceVar(&o.Peers, "peers", nil, "engines to compare with: duckdb or, for wordcount, coreutils")
 	flags.IntVar(&o.Threads, "threads", 2, "threads of each engine")
 	flags.IntVar(&o.Runs, "runs", 3, "timed runs of each query")
@@ -111,7 +126,7 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	r, err := runSuite(ctx, suite, o, f.endpoint)
+	r, err := f.run(ctx, suite, o)
 	if err != nil {
 		return err
 	}
@@ -145,28 +160,34 @@ func (f *benchFlags) opener(open func(context.Context, engineConfig) (server.Sta
 	}
 }
 
-func runSuite(ctx context.Context, suite string, o bench.Options, endpoint string) (*bench.Report, error) {
-	if suite == suiteWordCount {
+// run runs a suite.
+func (f *benchFlags) run(ctx context.Context, name string, o bench.Options) (*bench.Report, error) {
+	if name == suiteWordCount {
 		if o.Data == "" {
 			o.Data = bench.DefaultWords(o.MB)
 		}
 		o.Program = func(ctx context.Context, args []string) (server.Program, error) {
-			return ownProgram(ctx, args, endpoint)
+			return ownProgram(ctx, args, f.endpoint)
 		}
 		return bench.WordCount(ctx, o)
 	}
-	read := tpch.Suite
-	if suite == suiteTPCDS {
-		read = tpcds.Suite
+	var s *suite.Suite
+	var err error
+	data := bench.DefaultData(name, o.SF)
+	switch name {
+	case suiteTPCDS:
+		s, err = tpcds.Suite()
+	case suiteGroupBy:
+		s, err = groupby.Suite(f.rows)
+		data = bench.DefaultRows(name, f.rows)
+	default:
+		s, err = tpch.Suite()
 	}
-	queries, err := read()
 	if err != nil {
 		return nil, err
 	}
-	if o.Data == "" {
-		o.Data = bench.DefaultData(suite, o.SF)
-	}
-	r, err := bench.Run(ctx, queries, o)
+	o.Data = cmp.Or(o.Data, data)
+	r, err := bench.Run(ctx, s, o)
 	if err == nil {
 		r.Print(o.Out)
 	}
@@ -200,6 +221,8 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
 		return usagef("--over takes tables or parquet, not %q", o.Over)
+	case suite == suiteGroupBy && f.rows < groupby.MinRows:
+		return usagef("--rows takes a number of %d or more", groupby.MinRows)
 	case o.SF <= 0:
 		return usagef("--sf takes a positive number")
 	case o.Threads < 1:
