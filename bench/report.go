@@ -22,8 +22,9 @@ type Report struct {
 	Size    string             `json:"size"` // of the data
 	Over    string             `json:"over"`
 	Machine string             `json:"machine"`
-	Bytes   int64              `json:"bytes,omitempty"` // of the text of wordcount
-	Words   int64              `json:"words,omitempty"` // in it
+	Bytes   int64              `json:"bytes,omitempty"`  // of the text of wordcount, of the rows of sort
+	Words   int64              `json:"words,omitempty"`  // in it
+	Memory  string             `json:"memory,omitempty"` // that engines may hold
 	Engines map[string]*Engine `json:"engines"`
 	// TotalRatio and GeomeanRatio are our time divided by a peer's, best of the
 	// runs, over the queries that both answered.
@@ -44,7 +45,8 @@ type Engine struct {
 type Result struct {
 	Seconds []float64 `json:"seconds"` // of each timed run
 	Rows    int       `json:"rows"`
-	Title   string    `json:"title,omitempty"` // of the query
+	Title   string    `json:"title,omitempty"`      // of the query
+	Peak    int64     `json:"peak_bytes,omitempty"` // of memory, of the engine's process
 	// Equal tells whether the engine's answer is ours, or of ours whether it is
 	// that of all peers; absent when there was nothing to compare.
 	Equal *bool `json:"equal,omitempty"`

@@ -35,6 +35,10 @@ groupby (or h2o): grouping a table of --rows rows, of the kind of the db-benchma
 h2o: 100 groups to as many as there are rows, strings and integers as keys. The table
 is generated once. Peer: duckdb.
 
+sort: --mb megabytes of rows of 100 bytes with a key of 10, generated once, are sorted
+from Parquet to Parquet with --memory, by engines in processes of their own. Peer:
+duckdb.
+
 wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
 generated once. The program is this executable, which workers start as they do
 those of 'bixi mr run'; --threads is how many tasks run at a time, each with a
@@ -52,7 +56,9 @@ type benchFlags struct {
 	check    bool
 	json     string
 	rows     int
-	profile  string
+
+	megabytes bool // --mb was given
+	profile   string
 }
 
 // The suites.
@@ -60,17 +66,18 @@ const (
 	suiteTPCH      = "tpch"
 	suiteTPCDS     = "tpcds"
 	suiteGroupBy   = "groupby"
+	suiteSort      = "sort"
 	suiteWordCount = "wordcount"
 )
 
 // suiteNames are what the command takes.
-var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteGroupBy, suiteWordCount}
+var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteGroupBy, suiteSort, suiteWordCount}
 
 // aliases are other names of suites.
 var aliases = map[string]string{"h2o": suiteGroupBy}
 
 // peers are the engines that suites know beside ours.
-var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteGroupBy: "duckdb", suiteWordCount: "coreutils"}
+var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteGroupBy: "duckdb", suiteSort: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
@@ -79,20 +86,21 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 		Use: "bench SUITE", Short: "Measure the engine, beside others", Long: benchHelp,
 		Args: cobra.ExactArgs(1), ValidArgs: suiteNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.megabytes = cmd.Flags().Changed("mb")
 			return runBench(cmd.Context(), cmp.Or(aliases[args[0]], args[0]), f, open)
 		},
 	}
 	o, flags := &f.options, cmd.Flags()
 	flags.Float64Var(&o.SF, "sf", 1, "scale factor")
 	flags.IntVar(&f.rows, "rows", 10_000_000, "rows of the table of groupby")
-	flags.IntVar(&o.MB, "mb", 200, "megabytes of text of wordcount")
+	flags.IntVar(&o.MB, "mb", 0, "megabytes of text of wordcount (default 200), of rows of sort (default 2000)")
 	flags.StringVar(&o.Over, "over", bench.OverTables, "what is queried: tables, or the generator's parquet files")
 	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default in bench/data, named after the suite and the size)")
 	flags.StringSliceVar(&o.Peers, "peers", nil, "engines to compare with: duckdb or, for wordcount, coreutils")
 	flags.IntVar(&o.Threads, "threads", 2, "threads of each engine")
 	flags.IntVar(&o.Runs, "runs", 3, "timed runs of each query")
 	flags.StringSliceVar(&o.Queries, "queries", nil, "queries to run, such as q1,q6 (default all)")
-	flags.StringVar(&o.Memory, "memory", "", "memory of each engine, such as 2gb (default the engine's)")
+	flags.StringVar(&o.Memory, "memory", "", "memory of each engine, such as 2gb (default the engine's, of sort 512mb)")
 	flags.StringToStringVar(&o.Set, "set", nil, "settings of this engine's session, such as bixi.partitions=4")
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
 	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
@@ -112,13 +120,13 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	}
 	if f.check {
 		o.Runs = 0
-		if len(o.Peers) == 0 && suite != suiteWordCount {
+		if len(o.Peers) == 0 && suite != suiteWordCount && suite != suiteSort {
 			o.Peers = []string{peers[suite]}
 		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
 	o.Version, o.Out, o.Progress = versionText(), os.Stdout, os.Stderr
-	o.Open = f.opener(open)
+	o.Open, o.Spawn = f.opener(open), spawn
 	endProfile, err := startProfile(f.profile)
 	if err != nil {
 		return err
@@ -162,7 +170,13 @@ func (f *benchFlags) opener(open func(context.Context, engineConfig) (server.Sta
 
 // run runs a suite.
 func (f *benchFlags) run(ctx context.Context, name string, o bench.Options) (*bench.Report, error) {
-	if name == suiteWordCount {
+	switch name {
+	case suiteSort:
+		o.MB, o.Memory = cmp.Or(o.MB, 2000), cmp.Or(o.Memory, "512mb")
+		o.Data = cmp.Or(o.Data, bench.DefaultRecords(o.MB))
+		return bench.Sort(ctx, o)
+	case suiteWordCount:
+		o.MB = cmp.Or(o.MB, 200)
 		if o.Data == "" {
 			o.Data = bench.DefaultWords(o.MB)
 		}
@@ -217,7 +231,7 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--endpoint is for the suite %s", suiteWordCount)
 	case suite == suiteWordCount && len(o.Set) > 0:
 		return usagef("--set is for queries, not for the suite %s", suiteWordCount)
-	case suite == suiteWordCount && o.MB < 1:
+	case f.megabytes && o.MB < 1:
 		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
 		return usagef("--over takes tables or parquet, not %q", o.Over)
