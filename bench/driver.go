@@ -24,6 +24,7 @@ type driver struct {
 type reply struct {
 	Version string      `json:"version"`
 	Seconds float64     `json:"seconds"`
+	CPU     float64     `json:"cpu"`
 	Count   int         `json:"count"`
 	Rows    [][]*string `json:"rows"`
 	Error   string      `json:"error"`
@@ -68,7 +69,7 @@ func (d *driver) answer(sql string, keep bool) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{count: r.Count, seconds: time.Duration(r.Seconds * float64(time.Second))}
+	a := &answer{count: r.Count, seconds: fromSeconds(r.Seconds), cpu: fromSeconds(r.CPU)}
 	for _, row := range r.Rows {
 		cells := make([]cell, len(row))
 		for i, v := range row {
@@ -80,6 +81,8 @@ func (d *driver) answer(sql string, keep bool) (*answer, error) {
 	}
 	return a, nil
 }
+
+func fromSeconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 func (d *driver) ask(sql string, rows bool) (reply, error) {
 	line, err := json.Marshal(map[string]any{"sql": sql, "rows": rows})

@@ -5,7 +5,19 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 )
+
+// processTime is what this process has used of the processors; 0 if the system does
+// not tell.
+func processTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 // peakMemory is the most bytes a process has had in memory; 0 if the system does
 // not tell.

@@ -14,9 +14,6 @@ import (
 
 	"github.com/bixidata/bixi/bench"
 	"github.com/bixidata/bixi/bench/groupby"
-	"github.com/bixidata/bixi/bench/suite"
-	"github.com/bixidata/bixi/bench/tpcds"
-	"github.com/bixidata/bixi/bench/tpch"
 	"github.com/bixidata/bixi/cmd/bixi/console"
 	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/server"
@@ -34,6 +31,9 @@ reported, at the end again, and the next one runs.
 groupby (or h2o): grouping a table of --rows rows, of the kind of the db-benchmark of
 h2o: 100 groups to as many as there are rows, strings and integers as keys. The table
 is generated once. Peer: duckdb.
+
+scan: the columns of lineitem that query 1 of TPC-H reads are read into batches, by one
+thread, and nothing is done with them. Peer: duckdb, which aggregates them.
 
 sort: --mb megabytes of rows of 100 bytes with a key of 10, generated once, are sorted
 from Parquet to Parquet with --memory, by engines in processes of their own. Peer:
@@ -66,18 +66,19 @@ const (
 	suiteTPCH      = "tpch"
 	suiteTPCDS     = "tpcds"
 	suiteGroupBy   = "groupby"
+	suiteScan      = "scan"
 	suiteSort      = "sort"
 	suiteWordCount = "wordcount"
 )
 
 // suiteNames are what the command takes.
-var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteGroupBy, suiteSort, suiteWordCount}
+var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteGroupBy, suiteScan, suiteSort, suiteWordCount}
 
 // aliases are other names of suites.
 var aliases = map[string]string{"h2o": suiteGroupBy}
 
 // peers are the engines that suites know beside ours.
-var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteGroupBy: "duckdb", suiteSort: "duckdb", suiteWordCount: "coreutils"}
+var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteGroupBy: "duckdb", suiteScan: "duckdb", suiteSort: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
@@ -166,60 +167,6 @@ func (f *benchFlags) opener(open func(context.Context, engineConfig) (server.Sta
 		}
 		return open(ctx, c)
 	}
-}
-
-// run runs a suite.
-func (f *benchFlags) run(ctx context.Context, name string, o bench.Options) (*bench.Report, error) {
-	switch name {
-	case suiteSort:
-		o.MB, o.Memory = cmp.Or(o.MB, 2000), cmp.Or(o.Memory, "512mb")
-		o.Data = cmp.Or(o.Data, bench.DefaultRecords(o.MB))
-		return bench.Sort(ctx, o)
-	case suiteWordCount:
-		o.MB = cmp.Or(o.MB, 200)
-		if o.Data == "" {
-			o.Data = bench.DefaultWords(o.MB)
-		}
-		o.Program = func(ctx context.Context, args []string) (server.Program, error) {
-			return ownProgram(ctx, args, f.endpoint)
-		}
-		return bench.WordCount(ctx, o)
-	}
-	var s *suite.Suite
-	var err error
-	data := bench.DefaultData(name, o.SF)
-	switch name {
-	case suiteTPCDS:
-		s, err = tpcds.Suite()
-	case suiteGroupBy:
-		s, err = groupby.Suite(f.rows)
-		data = bench.DefaultRows(name, f.rows)
-	default:
-		s, err = tpch.Suite()
-	}
-	if err != nil {
-		return nil, err
-	}
-	o.Data = cmp.Or(o.Data, data)
-	r, err := bench.Run(ctx, s, o)
-	if err == nil {
-		r.Print(o.Out)
-	}
-	return r, err
-}
-
-// ownProgram is this executable as a MapReduce program. Workers of a server read it
-// where it is, or in the warehouse that they share.
-func ownProgram(ctx context.Context, args []string, endpoint string) (server.Program, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return server.Program{}, err
-	}
-	p, err := describe(ctx, path, args)
-	if share := os.Getenv("BIXI_WAREHOUSE"); err == nil && endpoint != "" && share != "" {
-		p.Program.Path, err = upload(path, share, p.Program.Digest)
-	}
-	return p, err
 }
 
 func checkBench(suite string, f *benchFlags) error {
