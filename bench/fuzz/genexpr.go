@@ -15,6 +15,7 @@ type scope struct {
 	// nested allows that many levels of subqueries.
 	nested int
 	names  *int // numbers the aliases of a statement
+	own    bool // forms that DuckDB has not may be used
 }
 
 func (s *scope) alias(prefix string) string {
@@ -29,6 +30,11 @@ func (s *scope) expr(t typ, depth int) *expr {
 	}
 	if s.one(6) {
 		return s.anyForm(t, depth)
+	}
+	if s.own && s.one(3) {
+		if e := s.ownForm(t, depth); e != nil {
+			return e
+		}
 	}
 	switch {
 	case t.kind == boolean:
@@ -129,6 +135,9 @@ func (s *scope) condition(depth int) *expr {
 		return same(t, "($0 "+s.comparison()+" $1)", s.leafOf(u), s.leafOf(u))
 	}
 	d := depth - 1
+	if s.own && s.one(5) {
+		return s.ownForm(t, depth)
+	}
 	u := s.someType()
 	switch s.IntN(16) {
 	case 0, 1:

@@ -50,7 +50,7 @@ func (e *expr) hasColumn() bool {
 func (e *expr) write(b *strings.Builder, d dialect) {
 	t := e.text[d]
 	for i := 0; i < len(t); i++ {
-		if t[i] != '$' || e.leaf {
+		if t[i] != '$' || e.leaf || !strings.ContainsRune("q0123456789", rune(t[i+1])) {
 			b.WriteByte(t[i])
 			continue
 		}
