@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -63,6 +64,22 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return r, nil
 }
 
+// Texts gives the texts of queries in our dialect, for readers that need no tables.
+func Texts(seed uint64, queries int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		d := dice{rand.New(rand.NewPCG(seed, 2))}
+		var tables []*table
+		for i := range queries {
+			if i%perRound == 0 {
+				tables = d.tables()
+			}
+			if !yield(d.statement(tables).in(ours)) {
+				return
+			}
+		}
+	}
+}
+
 // round is a set of tables and the queries over them.
 type round struct {
 	o      *Options
@@ -72,7 +89,7 @@ type round struct {
 	tables []*table
 }
 
-var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "20s"}
+var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "60s"}
 
 func (x *round) run(ctx context.Context) error {
 	d := dice{rand.New(rand.NewPCG(x.seed, 1))}
