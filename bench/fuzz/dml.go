@@ -12,13 +12,16 @@ type change struct {
 	text  [2]string
 }
 
-// change makes an UPDATE, DELETE or INSERT.
+// change makes an UPDATE, DELETE, INSERT or MERGE.
 func (d dice) change(tables []*table) change {
 	s := &scope{dice: d, tables: tables, nested: d.IntN(2), names: new(int)}
 	t := pick(d, tables...)
 	c := change{table: t}
-	if d.one(3) {
+	switch d.IntN(4) {
+	case 0:
 		return s.insertion(c)
+	case 1:
+		return s.merge(c)
 	}
 	for _, col := range t.columns {
 		s.leaves = append(s.leaves, same(col.typ, t.name+"."+col.name).asColumn())
