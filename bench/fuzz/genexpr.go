@@ -11,6 +11,7 @@ type scope struct {
 	dice
 	tables []*table
 	leaves []*expr // columns, or keys and aggregates
+	whole  []*expr // nested columns, of which leaves has parts
 	outer  []*expr // columns of the queries around
 	// nested allows that many levels of subqueries.
 	nested int
@@ -25,11 +26,19 @@ func (s *scope) alias(prefix string) string {
 
 // expr makes an expression of a type.
 func (s *scope) expr(t typ, depth int) *expr {
+	if t.isNested() {
+		return s.nestedForm(t, depth)
+	}
 	if depth <= 0 || s.one(5) {
 		return s.leafOf(t)
 	}
 	if s.one(6) {
 		return s.anyForm(t, depth)
+	}
+	if len(s.whole) > 0 && s.one(8) {
+		if e := s.fromNested(t, depth); e != nil {
+			return e
+		}
 	}
 	if s.own && s.one(3) {
 		if e := s.ownForm(t, depth); e != nil {
@@ -58,6 +67,9 @@ func (s *scope) leafOf(t typ) *expr {
 	from := s.leaves
 	if len(s.outer) > 0 && s.one(6) {
 		from = s.outer
+	}
+	if t.isNested() {
+		from = s.whole
 	}
 	if !s.one(7) {
 		var fit []*expr
@@ -394,6 +406,6 @@ func (s *scope) inner() *scope {
 	if s.nested < 2 {
 		in.nested = 0
 	}
-	in.leaves = nil
+	in.leaves, in.whole = nil, nil
 	return &in
 }

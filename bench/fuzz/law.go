@@ -38,6 +38,7 @@ func (d dice) lawful(tables []*table) *lawful {
 	with := s.common()
 	q := &query{limit: -1, from: s.relation(2), with: with}
 	l := &lawful{query: q, law: pick(d, partitionWhere, partitionWhere, partitionWhere, partitionHaving, countSelected)}
+	s.laterals(q)
 	if q.from.join == "JOIN" && s.one(3) {
 		l.law = partitionOn
 	}
@@ -53,10 +54,12 @@ func (d dice) lawful(tables []*table) *lawful {
 		for range 1 + s.IntN(4) {
 			q.items = append(q.items, s.expr(s.someType(), 2))
 		}
-		q.distinct = s.one(6)
+		if q.distinct = s.one(6); !q.distinct && len(s.whole) > 0 && s.one(2) {
+			q.items = append(q.items, s.nestedForm(pick(s.dice, s.whole...).typ, 2))
+		}
 	}
 	if l.law == partitionHaving {
-		s.leaves, s.nested, s.outer = slices.Clone(q.items), 0, nil
+		s.leaves, s.whole, s.nested, s.outer = slices.Clone(q.items), nil, 0, nil
 	}
 	if l.law == partitionOn {
 		s.nested = 0

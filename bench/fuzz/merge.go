@@ -9,9 +9,13 @@ import (
 // table has two partners.
 func (s *scope) merge(c change) change {
 	t := c.table
-	var target []*expr
+	on := *s
 	for _, col := range t.columns {
-		target = append(target, same(col.typ, t.name+"."+col.name).asColumn())
+		on.column(col.typ, t.name+"."+col.name)
+	}
+	target := on.leaves
+	if len(target) == 0 {
+		return s.insertion(c)
 	}
 	key := pick(s.dice, target...)
 	q := s.source(key.typ)
@@ -19,13 +23,12 @@ func (s *scope) merge(c change) change {
 	for i, u := range q.types() {
 		source = append(source, same(u, fmt.Sprintf("s.c%d", i)).asColumn())
 	}
-	on := same(plain(boolean), "($0 = $1)", key, source[0])
 	m := &merger{scope: s.withoutSub(), table: t}
-	m.leaves = append(append([]*expr(nil), target...), source...)
+	m.leaves, m.whole = append(append([]*expr(nil), target...), source...), on.whole
+	m.kids = []*expr{same(plain(boolean), "($0 = $1)", key, source[0])}
 	if s.one(3) {
-		on = both(on, m.condition(1))
+		m.kids[0] = both(m.kids[0], m.condition(1))
 	}
-	m.kids = []*expr{on}
 	var b strings.Builder
 	fmt.Fprintf(&b, "MERGE INTO %s USING $q s ON $0", t.name)
 	for n := s.IntN(4); n > 0; n-- {
@@ -35,7 +38,7 @@ func (s *scope) merge(c change) change {
 	for n := s.IntN(2); n > 0; n-- {
 		b.WriteString(m.matched("NOT MATCHED BY SOURCE", n == 1))
 	}
-	m.leaves = source
+	m.leaves, m.whole = source, nil
 	for n := 1 + s.IntN(2); n > 0; n-- {
 		b.WriteString(m.insert(n == 1))
 	}

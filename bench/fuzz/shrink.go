@@ -92,6 +92,12 @@ func (s *shrinker) clauses(q *query) (changed bool) {
 			i++
 		}
 	}
+	for i := range q.laterals {
+		if set(s, &q.laterals, slices.Delete(slices.Clone(q.laterals), i, i+1)) {
+			return true
+		}
+		changed = s.expr(&q.laterals[i].value) || changed
+	}
 	for i := 0; i < len(q.group); {
 		if set(s, &q.group, slices.Delete(slices.Clone(q.group), i, i+1)) {
 			changed = true

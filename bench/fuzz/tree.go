@@ -128,6 +128,7 @@ type query struct {
 	distinct bool
 	items    []*expr // their names are c0, c1 …
 	from     *relation
+	laterals []*lateral
 	where    *expr
 	group    []*expr
 	grouping string // "", ROLLUP, CUBE or GROUPING SETS
@@ -217,6 +218,9 @@ func (q *query) writeSelect(b *strings.Builder, d dialect) {
 	if q.from != nil {
 		b.WriteString(" FROM ")
 		q.from.write(b, d)
+	}
+	for _, l := range q.laterals {
+		l.write(b, d)
 	}
 	if q.where != nil {
 		b.WriteString(" WHERE ")
