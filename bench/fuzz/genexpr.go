@@ -15,8 +15,8 @@ type scope struct {
 	outer  []*expr // columns of the queries around
 	// nested allows that many levels of subqueries.
 	nested int
-	names  *int // numbers the aliases of a statement
-	own    bool // forms that DuckDB has not may be used
+	names  *int   // numbers the aliases of a statement
+	own    []form // may be used although DuckDB has not got them
 }
 
 func (s *scope) alias(prefix string) string {
@@ -40,7 +40,7 @@ func (s *scope) expr(t typ, depth int) *expr {
 			return e
 		}
 	}
-	if s.own && s.one(3) {
+	if s.own != nil && s.one(3) {
 		if e := s.ownForm(t, depth); e != nil {
 			return e
 		}
@@ -147,7 +147,7 @@ func (s *scope) condition(depth int) *expr {
 		return same(t, "($0 "+s.comparison()+" $1)", s.leafOf(u), s.leafOf(u))
 	}
 	d := depth - 1
-	if s.own && s.one(5) {
+	if s.own != nil && s.one(5) {
 		return s.ownForm(t, depth)
 	}
 	u := s.someType()

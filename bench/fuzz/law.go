@@ -33,8 +33,8 @@ type lawful struct {
 }
 
 // lawful makes a query for a law.
-func (d dice) lawful(tables []*table) *lawful {
-	s := &scope{dice: d, tables: tables, nested: 2, names: new(int), own: true}
+func (d dice) lawful(tables []*table, own []form) *lawful {
+	s := &scope{dice: d, tables: tables, nested: 2, names: new(int), own: own}
 	with := s.common()
 	q := &query{limit: -1, from: s.relation(2), with: with}
 	l := &lawful{query: q, law: pick(d, partitionWhere, partitionWhere, partitionWhere, partitionHaving, countSelected)}
@@ -191,7 +191,7 @@ func (l *lawful) whole() *query {
 
 // law makes a query and asks whether its law holds.
 func (x *round) law(ctx context.Context, i int, d dice) {
-	l := d.lawful(x.tables)
+	l := d.lawful(x.tables, x.own)
 	f := finding{name: fmt.Sprintf("law %d (%v)", i, l.law), simplify: func(s *shrinker) bool {
 		changed := s.query(l.query)
 		return s.expr(&l.predicate) || changed

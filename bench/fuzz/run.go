@@ -9,11 +9,13 @@ import (
 	"iter"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/udf/builtin"
 )
 
 // Options are what a run needs.
@@ -53,9 +55,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer peer.close()
 	r := &Report{Classes: map[string]int{}}
+	own := slices.Concat(ownForms, exampleForms(ctx, o.Engine, builtin.All()))
 	start := time.Now()
 	for i := uint64(0); r.Queries < o.Queries; i++ {
-		x := &round{o: &o, peer: peer, report: r, seed: o.Seed + i}
+		x := &round{o: &o, peer: peer, report: r, own: own, seed: o.Seed + i}
 		if err := x.run(ctx); err != nil {
 			return r, err
 		}
@@ -85,6 +88,7 @@ type round struct {
 	o      *Options
 	peer   *oracle
 	report *Report
+	own    []form // of our dialect alone
 	seed   uint64
 	tables []*table
 }
