@@ -11,7 +11,7 @@ import (
 )
 
 // literals are what in an example may become any expression of its type.
-var literals = regexp.MustCompile(`(?i)(?:\b(?:date|datetime|timestamp|json|x))?'[^'\\]*'|\b[0-9]+(?:\.[0-9]+)?(?:BD|[YSLFD])?\b`)
+var literals = regexp.MustCompile(`(?i)(?:\b(?:date|datetime|timestamp|json|x))?'(?:[^'\\]|\\.)*'|\b[0-9]+(?:\.[0-9]+)?(?:BD|[YSLFD])?\b`)
 
 // passing are functions whose values differ from one statement to the next.
 var passing = regexp.MustCompile(`(?i)current_|getdate|now\(|rand|uuid|get_user|max_pt|_exists|sample|failif`)

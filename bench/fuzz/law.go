@@ -39,7 +39,7 @@ func (d dice) lawful(tables []*table, own []form) *lawful {
 	q := &query{limit: -1, from: s.relation(2), with: with}
 	l := &lawful{query: q, law: pick(d, partitionWhere, partitionWhere, partitionWhere, partitionHaving, countSelected)}
 	s.laterals(q)
-	if q.from.join == "JOIN" && s.one(3) {
+	if q.from.join == "JOIN" && q.laterals == nil && s.one(3) {
 		l.law = partitionOn
 	}
 	if s.one(3) {

@@ -188,7 +188,7 @@ func failure(mine, other answer) (verdict, string) {
 	switch code {
 	case diag.CodeTimeout:
 		return hung, mine.Error
-	case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime:
+	case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime, diag.CodeBadRegexp:
 		if other.Error == "" {
 			return skipped, "ours: " + firstLine(mine.Error)
 		}
