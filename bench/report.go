@@ -42,6 +42,8 @@ type Report struct {
 type Engine struct {
 	Version string             `json:"version"`
 	Queries map[string]*Result `json:"queries"`
+	// Peak is the most memory that a process of the engine's own has had in a query.
+	Peak int64 `json:"peak_bytes,omitempty"`
 }
 
 // Result is what an engine did with a query.
@@ -50,7 +52,7 @@ type Result struct {
 	CPU     []float64 `json:"cpu_seconds,omitempty"` // of the processors, in each
 	Rows    int       `json:"rows"`
 	Title   string    `json:"title,omitempty"`      // of the query
-	Peak    int64     `json:"peak_bytes,omitempty"` // of memory, of the engine's process
+	Peak    int64     `json:"peak_bytes,omitempty"` // of the memory of the engine's own process
 	// Garbage is the bytes that a pass of scan allocated.
 	Garbage int64 `json:"garbage_bytes,omitempty"`
 	// Equal tells whether the engine's answer is ours, or of ours whether it is
@@ -98,7 +100,7 @@ func (r *Report) compared(q suite.Query, engines []contender, answers []*answer)
 	r.queries = append(r.queries, q)
 	all, ours := "", answers[0]
 	for i, e := range engines {
-		res := &Result{Rows: answers[i].count, Title: q.Title, Seconds: []float64{}}
+		res := &Result{Rows: answers[i].count, Title: q.Title, Seconds: []float64{}, Peak: answers[i].peak}
 		r.Engines[e.Name()].Queries[q.Name] = res
 		if i == 0 {
 			continue
@@ -151,6 +153,7 @@ func (r *Report) failed(q suite.Query, err error) {
 func (r *Report) timed(q suite.Query, e contender, a *answer) {
 	res := r.Engines[e.Name()].Queries[q.Name]
 	res.Seconds = append(res.Seconds, a.seconds.Seconds())
+	res.Peak = max(res.Peak, a.peak)
 	if a.cpu > 0 {
 		res.CPU = append(res.CPU, a.cpu.Seconds())
 	}
@@ -158,6 +161,11 @@ func (r *Report) timed(q suite.Query, e contender, a *answer) {
 
 // settle works out the ratios.
 func (r *Report) settle() {
+	for _, e := range r.Engines {
+		for _, res := range e.Queries {
+			e.Peak = max(e.Peak, res.Peak)
+		}
+	}
 	for _, peer := range r.names[1:] {
 		if total, mean, n := r.ratios(peer, (*Result).best); n > 0 {
 			r.TotalRatio[peer], r.GeomeanRatio[peer] = total, mean

@@ -62,6 +62,11 @@ func (r *Report) Print(w io.Writer) {
 			ours, peer, r.Engines[peer].Version, theirs, r.TotalRatio[peer], r.GeomeanRatio[peer])
 	}
 	r.printCPU(w)
+	for _, name := range r.names {
+		if peak := r.Engines[name].Peak; peak > 0 {
+			fmt.Fprintf(w, "peak resident set of %s: %d MB\n", name, peak/bytesPerMB)
+		}
+	}
 	r.printFailures(w)
 	if len(r.names) > 1 {
 		equal, all := r.Equal()

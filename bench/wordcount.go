@@ -35,7 +35,7 @@ type counter interface {
 func WordCount(ctx context.Context, o Options) (r *Report, err error) {
 	for _, name := range o.Peers {
 		if name != "coreutils" {
-			return nil, fmt.Errorf("there is no peer %s: known is coreutils", name)
+			return nil, noPeer(name, "coreutils")
 		}
 	}
 	dir, err := os.MkdirTemp("", "bixi-bench-")
