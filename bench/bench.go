@@ -46,16 +46,19 @@ type Options struct {
 	Memory  string // limit for each engine, such as 2gb; "" for its default
 	// Limit, if there is one, lets two engines of ours run in processes of their own:
 	// one that holds so much memory, and one without a limit.
-	Limit   string
-	Set     map[string]string // settings of our session
-	Runs    int               // how often each query is timed; 0 only compares answers
-	MB      int               // megabytes of the suites wordcount and sort, in place of SF
-	Program Program           // of wordcount
+	Limit string
+	// LimitBytes is the same as a number.
+	LimitBytes int64
+	Set        map[string]string // settings of our session
+	Runs       int               // how often each query is timed; 0 only compares answers
+	MB         int               // megabytes of the suites wordcount and sort, in place of SF
+	Program    Program           // of wordcount
 
 	Open       Open
 	Spawn      Spawn
 	Executable string // of this engine, as 'bixi' is called
 	Version    string
+	Command    string    // that asked for this run, for the report
 	Out        io.Writer // the table of results
 	Progress   io.Writer // what is being done
 }

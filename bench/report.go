@@ -34,8 +34,15 @@ type Report struct {
 	CPURatio   map[string]float64 `json:"cpu_ratio,omitempty"`
 	CPUGeomean map[string]float64 `json:"cpu_geomean,omitempty"`
 
-	names   []string      // of the engines, ours first
-	queries []suite.Query // in the order they ran
+	Names   []string `json:"names"` // of the engines, ours first
+	Order   []string `json:"order"` // of the queries, as they ran
+	Command string   `json:"command,omitempty"`
+	Threads int      `json:"threads"`
+	// Limit is the memory of an engine of ours that runs beside one without a limit.
+	Limit      string `json:"limit,omitempty"`
+	LimitBytes int64  `json:"limit_bytes,omitempty"`
+
+	queries []suite.Query
 }
 
 // Engine is what one engine did.
@@ -69,6 +76,7 @@ func newReport(s *suite.Suite, o *Options) *Report {
 	}
 	return &Report{
 		Suite: s.Name, SF: sf, Size: o.size(s), Over: o.Over, Machine: machine(o.Threads),
+		Command: o.Command, Threads: o.Threads, Limit: o.Limit, LimitBytes: o.LimitBytes,
 		Engines: map[string]*Engine{}, TotalRatio: map[string]float64{}, GeomeanRatio: map[string]float64{},
 		CPURatio: map[string]float64{}, CPUGeomean: map[string]float64{},
 	}
@@ -76,7 +84,7 @@ func newReport(s *suite.Suite, o *Options) *Report {
 
 // enter adds an engine; ours is the first.
 func (r *Report) enter(e engine) {
-	r.names = append(r.names, e.Name())
+	r.Names = append(r.Names, e.Name())
 	r.Engines[e.Name()] = &Engine{Version: e.Version(), Queries: map[string]*Result{}}
 }
 
@@ -146,7 +154,7 @@ func orderColumns(q suite.Query, cols []column) []int {
 
 // failed enters that an engine did not answer a query again.
 func (r *Report) failed(q suite.Query, err error) {
-	mine, no := r.result(r.names[0], q.Name), false
+	mine, no := r.result(r.Names[0], q.Name), false
 	mine.Difference, mine.Equal = firstLine(err), &no
 }
 
@@ -166,7 +174,7 @@ func (r *Report) settle() {
 			e.Peak = max(e.Peak, res.Peak)
 		}
 	}
-	for _, peer := range r.names[1:] {
+	for _, peer := range r.Names[1:] {
 		if total, mean, n := r.ratios(peer, (*Result).best); n > 0 {
 			r.TotalRatio[peer], r.GeomeanRatio[peer] = total, mean
 		}
@@ -180,7 +188,7 @@ func (r *Report) settle() {
 func (r *Report) ratios(peer string, figure func(*Result) float64) (total, mean float64, n int) {
 	var ours, theirs, logs float64
 	for _, q := range r.queries {
-		a, b := figure(r.result(r.names[0], q.Name)), figure(r.result(peer, q.Name))
+		a, b := figure(r.result(r.Names[0], q.Name)), figure(r.result(peer, q.Name))
 		if a > 0 && b > 0 {
 			ours, theirs, logs, n = ours+a, theirs+b, logs+math.Log(a/b), n+1
 		}
@@ -220,7 +228,7 @@ func (r *Report) Equal() (equal, all int) {
 	numbers := map[string]bool{}
 	for _, q := range r.queries {
 		ok, seen := numbers[q.Number()]
-		numbers[q.Number()] = (ok || !seen) && r.result(r.names[0], q.Name).Difference == ""
+		numbers[q.Number()] = (ok || !seen) && r.result(r.Names[0], q.Name).Difference == ""
 	}
 	for _, ok := range numbers {
 		if ok {
@@ -232,6 +240,10 @@ func (r *Report) Equal() (equal, all int) {
 
 // WriteFile writes the JSON form.
 func (r *Report) WriteFile(path string) error {
+	r.Order = nil
+	for _, q := range r.queries {
+		r.Order = append(r.Order, q.Name)
+	}
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err

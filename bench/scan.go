@@ -92,8 +92,8 @@ func Scan(ctx context.Context, s *suite.Suite, o Options) (r *Report, err error)
 // printScan tells the rates.
 func (r *Report) printScan(o *Options) {
 	for _, q := range r.queries {
-		mine := r.result(r.names[0], q.Name)
-		for _, name := range r.names {
+		mine := r.result(r.Names[0], q.Name)
+		for _, name := range r.Names {
 			res := r.result(name, q.Name)
 			if res.best() == 0 {
 				continue

@@ -70,7 +70,7 @@ func (o *Options) sortRecords(ctx context.Context, engines []sorter, seed maphas
 		r.enter(e)
 		r.Engines[e.Name()].Queries[sortQuery] = &Result{Rows: int(want.rows)}
 	}
-	mine := r.result(r.names[0], sortQuery)
+	mine := r.result(r.Names[0], sortQuery)
 	for i := range max(1, o.Runs) {
 		for _, e := range engines {
 			took, wrong, err := sortAndCheck(ctx, e, seed, want)
@@ -120,17 +120,17 @@ func (r *Report) printSorted(o *Options, what string, seconds float64, peak int6
 
 // printSort tells the best of the runs and whether the answers were right.
 func (r *Report) printSort(o *Options) {
-	for _, name := range r.names {
+	for _, name := range r.Names {
 		if res := r.result(name, sortQuery); res.best() > 0 {
 			r.printSorted(o, name+", best", res.best(), res.Peak)
 		}
 	}
-	for _, peer := range r.names[1:] {
+	for _, peer := range r.Names[1:] {
 		if ratio := r.TotalRatio[peer]; ratio > 0 {
 			fmt.Fprintf(o.Out, "ratio to %s %s: %.2f (best of the runs)\n", peer, r.Engines[peer].Version, ratio)
 		}
 	}
-	if wrong := r.result(r.names[0], sortQuery).Difference; wrong != "" {
+	if wrong := r.result(r.Names[0], sortQuery).Difference; wrong != "" {
 		fmt.Fprintln(o.Out, wrong)
 	}
 	equal, all := r.Equal()

@@ -39,7 +39,7 @@ func Start(ctx context.Context, o Options) (r *Report, err error) {
 		return nil, err
 	}
 	r = newReport(&suite.Suite{Name: "start", Size: "no data"}, &o)
-	r.Over, r.names = OverTables, []string{"bixi"}
+	r.Over, r.Names = OverTables, []string{"bixi"}
 	r.Engines["bixi"] = &Engine{Version: o.Version, Queries: map[string]*Result{}}
 	fmt.Fprintf(o.Out, "start of a process to its end, %d times: %s\n", o.Runs, r.Machine)
 	for _, q := range startQueries {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -98,6 +99,7 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 			if args[0] == suiteStart && !cmd.Flags().Changed("runs") {
 				f.options.Runs = 11
 			}
+			f.options.Command = commandText(cmd, args[0])
 			f.megabytes = cmd.Flags().Changed("mb")
 			return runBench(cmd.Context(), cmp.Or(aliases[args[0]], args[0]), f, open)
 		},
@@ -120,7 +122,43 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	flags.BoolVar(&f.check, "check", false, "only compare answers")
 	flags.StringVar(&f.profile, "profile", "", profileHelp)
 	flags.StringVar(&f.json, "json", "", "file to write the measurements to")
+	cmd.AddCommand(newReportCommand())
 	return cmd
+}
+
+// newReportCommand makes the command that writes the tables of a page.
+func newReportCommand() *cobra.Command {
+	var page string
+	cmd := &cobra.Command{
+		Use: "report FILE...", Short: "Put measurements that --json wrote into the tables of a page", Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, files []string) error {
+			var reports []*bench.Report
+			for _, f := range files {
+				r, err := bench.ReadReport(f)
+				if err != nil {
+					return usageError{err}
+				}
+				reports = append(reports, r)
+			}
+			if err := bench.WritePage(page, reports); err != nil {
+				return usageError{err}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&page, "page", filepath.Join("docs", "performance.md"), "page to write the tables into")
+	return cmd
+}
+
+// commandText is the command line without what says only where files are.
+func commandText(cmd *cobra.Command, suite string) string {
+	text := "bixi bench " + suite
+	for _, name := range []string{"sf", "rows", "mb", "over", "peers", "queries", "threads", "memory", "limit", "set", "runs"} {
+		if cmd.Flags().Changed(name) {
+			text += " --" + name + " " + strings.Trim(cmd.Flags().Lookup(name).Value.String(), "[]")
+		}
+	}
+	return text
 }
 
 func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) (err error) {
@@ -214,8 +252,12 @@ func checkBench(suite string, f *benchFlags) error {
 		}
 	}
 	for name, size := range map[string]string{"memory": o.Memory, "limit": o.Limit} {
-		if n, err := setting.ParseBytes(size); size != "" && (err != nil || n == 0) {
+		n, err := setting.ParseBytes(size)
+		if size != "" && (err != nil || n == 0) {
 			return usagef("--%s takes a size such as 2gb, not %q", name, size)
+		}
+		if name == "limit" && size != "" {
+			o.LimitBytes = int64(n)
 		}
 	}
 	return nil
