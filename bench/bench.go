@@ -33,6 +33,7 @@ type Options struct {
 	Memory  string            // limit for each engine, such as 2gb; "" for its default
 	Set     map[string]string // settings of our session
 	Runs    int               // how often each query is timed; 0 only compares answers
+	Doubles bool              // our tables are views of the files with DOUBLE in place of DECIMAL
 	MB      int               // megabytes of text of the suite wordcount, in place of SF
 	Program Program           // of wordcount
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/bench"
+	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/bench/tpcds"
 	"github.com/bixidata/bixi/bench/tpch"
 	"github.com/bixidata/bixi/cmd/bixi/console"
@@ -36,6 +37,10 @@ table. With --endpoint a server on this machine is measured, and --threads and
 --memory are what it was started with. Peer: coreutils (tr, sort and uniq with
 LC_ALL=C); it reads the text as a plain file, the engine compressed Parquet.
 
+--identity runs each query of tpch or tpcds in many modes (numbers of partitions, sizes
+of splits and batches, spilling), once with the DECIMAL columns as they are and once as
+DOUBLE, and tells whether the results have the same bytes.
+
 Answers are compared before anything is timed; the engines then take turns, query
 by query.`
 
@@ -43,6 +48,7 @@ type benchFlags struct {
 	options  bench.Options
 	endpoint string
 	check    bool
+	identity bool
 	json     string
 	profile  string
 }
@@ -82,6 +88,7 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
 	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
 	flags.BoolVar(&f.check, "check", false, "only compare answers")
+	flags.BoolVar(&f.identity, "identity", false, "only compare the bytes of our results in many modes")
 	flags.StringVar(&f.profile, "profile", "", profileHelp)
 	flags.StringVar(&f.json, "json", "", "file to write the measurements to")
 	return cmd
@@ -111,6 +118,9 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	if f.identity {
+		return runIdentity(ctx, suite, o)
+	}
 	r, err := runSuite(ctx, suite, o, f.endpoint)
 	if err != nil {
 		return err
@@ -155,22 +165,39 @@ func runSuite(ctx context.Context, suite string, o bench.Options, endpoint strin
 		}
 		return bench.WordCount(ctx, o)
 	}
-	read := tpch.Suite
-	if suite == suiteTPCDS {
-		read = tpcds.Suite
-	}
-	queries, err := read()
+	queries, err := readQueries(suite, &o)
 	if err != nil {
 		return nil, err
-	}
-	if o.Data == "" {
-		o.Data = bench.DefaultData(suite, o.SF)
 	}
 	r, err := bench.Run(ctx, queries, o)
 	if err == nil {
 		r.Print(o.Out)
 	}
 	return r, err
+}
+
+// readQueries reads a suite of queries and says where its data are.
+func readQueries(name string, o *bench.Options) (*suite.Suite, error) {
+	if o.Data == "" {
+		o.Data = bench.DefaultData(name, o.SF)
+	}
+	if name == suiteTPCDS {
+		return tpcds.Suite()
+	}
+	return tpch.Suite()
+}
+
+// runIdentity compares the results of a suite's queries with themselves.
+func runIdentity(ctx context.Context, name string, o bench.Options) error {
+	queries, err := readQueries(name, &o)
+	if err != nil {
+		return err
+	}
+	r, err := bench.Identity(ctx, queries, o)
+	if err == nil && r.Identical < r.Queries {
+		err = console.ErrFailed
+	}
+	return err
 }
 
 // ownProgram is this executable as a MapReduce program. Workers of a server read it
@@ -196,6 +223,10 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--endpoint is for the suite %s", suiteWordCount)
 	case suite == suiteWordCount && len(o.Set) > 0:
 		return usagef("--set is for queries, not for the suite %s", suiteWordCount)
+	case suite == suiteWordCount && f.identity:
+		return usagef("--identity is for queries, not for the suite %s", suiteWordCount)
+	case f.identity && (f.check || f.json != "" || len(o.Peers) > 0):
+		return usagef("--identity compares with no peer and measures nothing")
 	case suite == suiteWordCount && o.MB < 1:
 		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
