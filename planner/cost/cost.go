@@ -19,10 +19,10 @@ type Column struct {
 	Min, Max float64 // NaN when unknown
 	NullFrac float64
 	Width    float64 // bytes
-	// Of tells columns of one relation, not 0, of which Among rows are left at most:
-	// their values have no more combinations.
-	Of    int
-	Among float64
+	// Of tells columns of one relation, not 0, which has Base rows and of which Among
+	// are left at most: their values have no more combinations.
+	Of          int
+	Among, Base float64
 	Spread
 }
 
@@ -180,7 +180,7 @@ func (m *Model) scan(n *logical.Scan) *Estimate {
 		if cs, ok := st.Columns[columnID(n.Table, n.Ordinals[i])]; ok {
 			describe(&col, cs, rows, c.Type)
 		}
-		col.Of, col.Among = 1+n.Cols[0].ID, rows
+		col.Of, col.Among, col.Base = 1+n.Cols[0].ID, rows, rows
 		e.Columns[c.ID] = col
 	}
 	return e
@@ -422,7 +422,7 @@ func ofExpr(in *Estimate, e scalar.Expr) Column {
 	for id := range used {
 		c := in.Columns[id]
 		out.NDV *= math.Max(1, c.NDV)
-		if out.Of, out.Among = c.Of, c.Among; len(used) > 1 {
+		if out.Of, out.Among, out.Base = c.Of, c.Among, c.Base; len(used) > 1 {
 			out.Of = 0
 		}
 	}
@@ -482,22 +482,25 @@ func (m *Model) Join(kind logical.JoinKind, l, r *Estimate, on []scalar.Expr, co
 	}
 	// The most selective equality counts in full, each further one by its square
 	// root, fourth root and so on: keys of one relationship are correlated.
-	sel, power := 1.0, 1.0
+	rest := 1.0 // the selectivity of what is no equality
 	var eqs []float64
+	var keysL, keysR []Column
 	match := 1.0 // of a left row with any right row
 	for _, e := range on {
 		a, b, ok := Equality(e, l, r)
 		if !ok {
-			sel *= m.selectivity(both, &Estimate{Columns: map[int]Column{}}, e)
+			rest *= m.selectivity(both, &Estimate{Columns: map[int]Column{}}, e)
 			continue
 		}
+		keysL, keysR = append(keysL, a), append(keysR, b)
 		eqs = append(eqs, 1/math.Max(1, math.Max(a.NDV, b.NDV)))
 		match = math.Min(match, b.NDV/math.Max(1, math.Max(a.NDV, b.NDV)))
 	}
+	sel := rest
 	sortAscending(eqs)
-	for _, s := range eqs {
-		sel *= math.Pow(s, power)
-		power /= 2
+	sel *= correlated(eqs)
+	if len(eqs) > 1 {
+		sel = math.Max(sel, rest/math.Min(domain(keysL), domain(keysR)))
 	}
 	inner := math.Max(1, both.Rows*sel)
 	rows := inner
@@ -509,7 +512,7 @@ func (m *Model) Join(kind logical.JoinKind, l, r *Estimate, on []scalar.Expr, co
 	case logical.Full:
 		rows = math.Max(inner, l.Rows+r.Rows)
 	case logical.Semi:
-		rows = math.Min(l.Rows, math.Max(1, l.Rows*match*residual(sel, eqs)))
+		rows = math.Min(l.Rows, math.Max(1, l.Rows*match*rest))
 	case logical.Anti, logical.AntiNull:
 		rows = math.Max(1, l.Rows*(1-0.9*match))
 	case logical.Mark:
@@ -545,14 +548,14 @@ func (m *Model) Join(kind logical.JoinKind, l, r *Estimate, on []scalar.Expr, co
 	return out
 }
 
-// residual is what is left of sel without the equalities.
-func residual(sel float64, eqs []float64) float64 {
-	power := 1.0
+// correlated is the selectivity of equalities with ascending selectivities.
+func correlated(eqs []float64) float64 {
+	sel, power := 1.0, 1.0
 	for _, s := range eqs {
-		sel /= math.Pow(s, power)
+		sel *= math.Pow(s, power)
 		power /= 2
 	}
-	return math.Min(1, sel)
+	return sel
 }
 
 func sortAscending(v []float64) {

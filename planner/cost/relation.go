@@ -50,3 +50,14 @@ func limit(e *Estimate, of int, rows float64) {
 		}
 	}
 }
+
+// domain bounds how many combinations of values key columns can come from: the rows
+// of their relation, filtered or not, since that is where its other side finds them.
+func domain(keys []Column) float64 {
+	for _, k := range keys {
+		if k.Of == 0 || k.Of != keys[0].Of {
+			return math.Inf(1)
+		}
+	}
+	return math.Max(1, keys[0].Base)
+}
