@@ -50,6 +50,7 @@ type Options struct {
 	// LimitBytes is the same as a number.
 	LimitBytes int64
 	Set        map[string]string // settings of our session
+	Doubles    bool              // our tables are views of the files with DOUBLE in place of DECIMAL
 	Runs       int               // how often each query is timed; 0 only compares answers
 	MB         int               // megabytes of the suites wordcount and sort, in place of SF
 	Program    Program           // of wordcount
