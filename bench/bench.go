@@ -21,6 +21,17 @@ const (
 // function it gives closes it.
 type Open func(ctx context.Context, warehouse string) (server.Statements, func() error, error)
 
+// Spawn makes an engine in a process of its own, which may use so many threads and
+// hold so much memory; "" for its default.
+type Spawn func(ctx context.Context, warehouse, memory string, threads int) (*Process, error)
+
+// Process is an engine in a process of its own.
+type Process struct {
+	Statements server.Statements
+	PID        int
+	End        func() error
+}
+
 // Options say what is measured. Peers are duckdb for Run, coreutils for WordCount.
 type Options struct {
 	SF      float64  // scale factor
@@ -33,10 +44,11 @@ type Options struct {
 	Memory  string            // limit for each engine, such as 2gb; "" for its default
 	Set     map[string]string // settings of our session
 	Runs    int               // how often each query is timed; 0 only compares answers
-	MB      int               // megabytes of text of the suite wordcount, in place of SF
+	MB      int               // megabytes of the suites wordcount and sort, in place of SF
 	Program Program           // of wordcount
 
 	Open     Open
+	Spawn    Spawn
 	Version  string
 	Out      io.Writer // the table of results
 	Progress io.Writer // what is being done
@@ -57,7 +69,7 @@ func Run(ctx context.Context, s *suite.Suite, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReport(s.Name, &o)
+	r := newReport(s, &o)
 	for _, e := range engines {
 		r.enter(e)
 	}

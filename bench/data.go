@@ -31,6 +31,11 @@ func DefaultData(suite string, sf float64) string {
 	return filepath.Join("bench", "data", suite+"-sf"+strconv.FormatFloat(sf, 'g', -1, 64))
 }
 
+// DefaultRows is where a table of so many rows is kept.
+func DefaultRows(suite string, rows int) string {
+	return filepath.Join("bench", "data", fmt.Sprintf("%s-%d", suite, rows))
+}
+
 // prepareData finds the Parquet files of the tables and makes them if there are none.
 func (o *Options) prepareData(ctx context.Context, s *suite.Suite) (dataset, error) {
 	dir, err := filepath.Abs(o.Data)
@@ -40,10 +45,7 @@ func (o *Options) prepareData(ctx context.Context, s *suite.Suite) (dataset, err
 	if d := findData(dir, s.Tables); d != nil {
 		return d, nil
 	}
-	if _, err := o.python(ctx); err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(o.Progress, "generating scale factor %g in %s\n", o.SF, dir)
+	fmt.Fprintf(o.Progress, "generating %s in %s\n", o.size(s), dir)
 	// Complete or not there: the files get their name when all are written.
 	part := dir + ".part"
 	if err := os.RemoveAll(part); err != nil {
@@ -52,9 +54,11 @@ func (o *Options) prepareData(ctx context.Context, s *suite.Suite) (dataset, err
 	if err := os.MkdirAll(part, 0o755); err != nil {
 		return nil, err
 	}
-	err = o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), s.Name, "parquet",
-		"--scale-factor", strconv.FormatFloat(o.SF, 'g', -1, 64), "--parts", "1", "--output-dir", part)
-	if err != nil {
+	generate := s.Make
+	if generate == nil {
+		generate = func(ctx context.Context, dir string) error { return o.tpcgen(ctx, s.Name, dir) }
+	}
+	if err := generate(ctx, part); err != nil {
 		return nil, err
 	}
 	if err := os.Rename(part, dir); err != nil {
@@ -64,6 +68,23 @@ func (o *Options) prepareData(ctx context.Context, s *suite.Suite) (dataset, err
 		return d, nil
 	}
 	return nil, fmt.Errorf("the generator left no tables in %s", dir)
+}
+
+// size tells how much data a suite has.
+func (o *Options) size(s *suite.Suite) string {
+	if s.Size != "" {
+		return s.Size
+	}
+	return fmt.Sprintf("scale factor %g", o.SF)
+}
+
+// tpcgen makes the data of one of the TPC's benchmarks.
+func (o *Options) tpcgen(ctx context.Context, benchmark, dir string) error {
+	if _, err := o.python(ctx); err != nil {
+		return err
+	}
+	return o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), benchmark, "parquet",
+		"--scale-factor", strconv.FormatFloat(o.SF, 'g', -1, 64), "--parts", "1", "--output-dir", dir)
 }
 
 // findData gives the tables in dir, nil unless all are there.

@@ -137,7 +137,7 @@ func (e *ours) Run(ctx context.Context, q suite.Query, keep bool) (*answer, erro
 
 // query runs a statement to its last row.
 func (e *ours) query(ctx context.Context, text string, keep bool) (a *answer, err error) {
-	start := time.Now()
+	start, cpu := time.Now(), processTime()
 	st, err := e.statements.Submit(ctx, server.Request{Text: text, State: e.state})
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func (e *ours) query(ctx context.Context, text string, keep bool) (a *answer, er
 			a.rows = appendRows(a.rows, b.Dense())
 		}
 	}
-	a.seconds = time.Since(start)
+	a.seconds, a.cpu = time.Since(start), processTime()-cpu
 	return a, nil
 }
 

@@ -74,7 +74,7 @@ func WordCount(ctx context.Context, o Options) (r *Report, err error) {
 
 // countWords compares and then times: the engines take turns.
 func (o *Options) countWords(ctx context.Context, t *corpus, engines []counter) (*Report, error) {
-	r := newReport("wordcount", o)
+	r := newReport(&suite.Suite{Name: "wordcount", Size: fmt.Sprintf("%d MB", o.MB)}, o)
 	r.SF, r.Over, r.Bytes, r.Words = float64(o.MB)/1000, OverParquet, t.bytes, t.words
 	r.queries = []suite.Query{{Name: wordQuery}}
 	for _, e := range engines {

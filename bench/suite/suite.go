@@ -2,6 +2,7 @@
 package suite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,13 +17,19 @@ type Suite struct {
 	Tables  []string
 	Schema  []string // the CREATE TABLE statement of each table
 	Queries []Query
+	// Size tells how much data there is; "" if the scale factor does.
+	Size string
+	// Make writes the data of each table to a Parquet file in dir; nil if the
+	// generator of the TPC's benchmarks does.
+	Make func(ctx context.Context, dir string) error
 }
 
 // Query is one of a suite.
 type Query struct {
-	Name string // q1 …; q14a and q14b are parts of one
-	Text string // in our dialect, without the semicolon
-	Peer string // in standard SQL, as DuckDB takes it
+	Name  string // q1 …; q14a and q14b are parts of one
+	Title string // what it asks for, as the first line of its file has it
+	Text  string // in our dialect, without the semicolon
+	Peer  string // in standard SQL, as DuckDB takes it
 }
 
 // Number is the name of the query, or of that which it is a part of.
@@ -83,7 +90,7 @@ func readQuery(files fs.FS, n int) ([]Query, error) {
 			return nil, fmt.Errorf("%s has %d statements", file, len(pieces))
 		}
 		out = append(out, Query{
-			Name: fmt.Sprintf("q%d%s", n, part), Text: pieces[0].Text,
+			Name: fmt.Sprintf("q%d%s", n, part), Title: title(string(ours)), Text: pieces[0].Text,
 			Peer: strings.TrimSuffix(strings.TrimSpace(string(peer)), ";"),
 		})
 	}
@@ -91,6 +98,13 @@ func readQuery(files fs.FS, n int) ([]Query, error) {
 		return nil, fmt.Errorf("there is no query %d", n)
 	}
 	return out, nil
+}
+
+// title is that of a file which begins with "-- Q1: title.".
+func title(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	_, t, _ := strings.Cut(first, ": ")
+	return strings.TrimSuffix(strings.TrimSpace(t), ".")
 }
 
 // Choose gives the queries of these names, all for none. The name of a query

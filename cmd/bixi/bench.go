@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/bench"
-	"github.com/bixidata/bixi/bench/tpcds"
-	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/bench/groupby"
 	"github.com/bixidata/bixi/cmd/bixi/console"
 	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/server"
@@ -27,6 +27,17 @@ generator's Parquet files in place (--over parquet) or their own tables (--over
 tables, loaded once). Peer: duckdb. The generator and the peer are installed into
 .venv when they are missing, for which Python 3 is needed. A query that fails is
 reported, at the end again, and the next one runs.
+
+groupby (or h2o): grouping a table of --rows rows, of the kind of the db-benchmark of
+h2o: 100 groups to as many as there are rows, strings and integers as keys. The table
+is generated once. Peer: duckdb.
+
+scan: the columns of lineitem that query 1 of TPC-H reads are read into batches, by one
+thread, and nothing is done with them. Peer: duckdb, which aggregates them.
+
+sort: --mb megabytes of rows of 100 bytes with a key of 10, generated once, are sorted
+from Parquet to Parquet with --memory, by engines in processes of their own. Peer:
+duckdb.
 
 wordcount: a MapReduce program counts the words of --mb megabytes of text, which is
 generated once. The program is this executable, which workers start as they do
@@ -44,21 +55,30 @@ type benchFlags struct {
 	endpoint string
 	check    bool
 	json     string
-	profile  string
+	rows     int
+
+	megabytes bool // --mb was given
+	profile   string
 }
 
 // The suites.
 const (
 	suiteTPCH      = "tpch"
 	suiteTPCDS     = "tpcds"
+	suiteGroupBy   = "groupby"
+	suiteScan      = "scan"
+	suiteSort      = "sort"
 	suiteWordCount = "wordcount"
 )
 
 // suiteNames are what the command takes.
-var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteWordCount}
+var suiteNames = []string{suiteTPCH, suiteTPCDS, suiteGroupBy, suiteScan, suiteSort, suiteWordCount}
+
+// aliases are other names of suites.
+var aliases = map[string]string{"h2o": suiteGroupBy}
 
 // peers are the engines that suites know beside ours.
-var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteWordCount: "coreutils"}
+var peers = map[string]string{suiteTPCH: "duckdb", suiteTPCDS: "duckdb", suiteGroupBy: "duckdb", suiteScan: "duckdb", suiteSort: "duckdb", suiteWordCount: "coreutils"}
 
 // newBenchCommand makes the command; open makes the engine that is measured.
 func newBenchCommand(open func(context.Context, engineConfig) (server.Statements, func() error, error)) *cobra.Command {
@@ -66,18 +86,22 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	cmd := &cobra.Command{
 		Use: "bench SUITE", Short: "Measure the engine, beside others", Long: benchHelp,
 		Args: cobra.ExactArgs(1), ValidArgs: suiteNames,
-		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd.Context(), args[0], f, open) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.megabytes = cmd.Flags().Changed("mb")
+			return runBench(cmd.Context(), cmp.Or(aliases[args[0]], args[0]), f, open)
+		},
 	}
 	o, flags := &f.options, cmd.Flags()
 	flags.Float64Var(&o.SF, "sf", 1, "scale factor")
-	flags.IntVar(&o.MB, "mb", 200, "megabytes of text of wordcount")
+	flags.IntVar(&f.rows, "rows", 10_000_000, "rows of the table of groupby")
+	flags.IntVar(&o.MB, "mb", 0, "megabytes of text of wordcount (default 200), of rows of sort (default 2000)")
 	flags.StringVar(&o.Over, "over", bench.OverTables, "what is queried: tables, or the generator's parquet files")
-	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default bench/data/<suite>-sf<N> or bench/data/words-<N>mb)")
+	flags.StringVar(&o.Data, "data", "", "directory of the Parquet files (default in bench/data, named after the suite and the size)")
 	flags.StringSliceVar(&o.Peers, "peers", nil, "engines to compare with: duckdb or, for wordcount, coreutils")
 	flags.IntVar(&o.Threads, "threads", 2, "threads of each engine")
 	flags.IntVar(&o.Runs, "runs", 3, "timed runs of each query")
 	flags.StringSliceVar(&o.Queries, "queries", nil, "queries to run, such as q1,q6 (default all)")
-	flags.StringVar(&o.Memory, "memory", "", "memory of each engine, such as 2gb (default the engine's)")
+	flags.StringVar(&o.Memory, "memory", "", "memory of each engine, such as 2gb (default the engine's, of sort 512mb)")
 	flags.StringToStringVar(&o.Set, "set", nil, "settings of this engine's session, such as bixi.partitions=4")
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
 	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
@@ -97,13 +121,13 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	}
 	if f.check {
 		o.Runs = 0
-		if len(o.Peers) == 0 && suite != suiteWordCount {
+		if len(o.Peers) == 0 && suite != suiteWordCount && suite != suiteSort {
 			o.Peers = []string{peers[suite]}
 		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.Threads))
 	o.Version, o.Out, o.Progress = versionText(), os.Stdout, os.Stderr
-	o.Open = f.opener(open)
+	o.Open, o.Spawn = f.opener(open), spawn
 	endProfile, err := startProfile(f.profile)
 	if err != nil {
 		return err
@@ -111,7 +135,7 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	r, err := runSuite(ctx, suite, o, f.endpoint)
+	r, err := f.run(ctx, suite, o)
 	if err != nil {
 		return err
 	}
@@ -145,48 +169,6 @@ func (f *benchFlags) opener(open func(context.Context, engineConfig) (server.Sta
 	}
 }
 
-func runSuite(ctx context.Context, suite string, o bench.Options, endpoint string) (*bench.Report, error) {
-	if suite == suiteWordCount {
-		if o.Data == "" {
-			o.Data = bench.DefaultWords(o.MB)
-		}
-		o.Program = func(ctx context.Context, args []string) (server.Program, error) {
-			return ownProgram(ctx, args, endpoint)
-		}
-		return bench.WordCount(ctx, o)
-	}
-	read := tpch.Suite
-	if suite == suiteTPCDS {
-		read = tpcds.Suite
-	}
-	queries, err := read()
-	if err != nil {
-		return nil, err
-	}
-	if o.Data == "" {
-		o.Data = bench.DefaultData(suite, o.SF)
-	}
-	r, err := bench.Run(ctx, queries, o)
-	if err == nil {
-		r.Print(o.Out)
-	}
-	return r, err
-}
-
-// ownProgram is this executable as a MapReduce program. Workers of a server read it
-// where it is, or in the warehouse that they share.
-func ownProgram(ctx context.Context, args []string, endpoint string) (server.Program, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return server.Program{}, err
-	}
-	p, err := describe(ctx, path, args)
-	if share := os.Getenv("BIXI_WAREHOUSE"); err == nil && endpoint != "" && share != "" {
-		p.Program.Path, err = upload(path, share, p.Program.Digest)
-	}
-	return p, err
-}
-
 func checkBench(suite string, f *benchFlags) error {
 	o := &f.options
 	switch {
@@ -196,10 +178,12 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--endpoint is for the suite %s", suiteWordCount)
 	case suite == suiteWordCount && len(o.Set) > 0:
 		return usagef("--set is for queries, not for the suite %s", suiteWordCount)
-	case suite == suiteWordCount && o.MB < 1:
+	case f.megabytes && o.MB < 1:
 		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
 		return usagef("--over takes tables or parquet, not %q", o.Over)
+	case suite == suiteGroupBy && f.rows < groupby.MinRows:
+		return usagef("--rows takes a number of %d or more", groupby.MinRows)
 	case o.SF <= 0:
 		return usagef("--sf takes a positive number")
 	case o.Threads < 1:
