@@ -20,9 +20,13 @@ const (
 	// COUNT(*) of the rows that a predicate selects is the sum of its value as 1 and
 	// 0 over all rows, where the optimizer cannot use it (NoREC).
 	countSelected
+	// A query has the same answer in all modes.
+	sameInModes
 )
 
-func (l law) String() string { return [...]string{"TLP WHERE", "TLP ON", "TLP HAVING", "NoREC"}[l] }
+func (l law) String() string {
+	return [...]string{"TLP WHERE", "TLP ON", "TLP HAVING", "NoREC", "modes"}[l]
+}
 
 // lawful is a query, a predicate over its rows or groups, and the law that relates
 // them.
@@ -33,11 +37,11 @@ type lawful struct {
 }
 
 // lawful makes a query for a law.
-func (d dice) lawful(tables []*table, own []form) *lawful {
+func (d dice) lawful(tables []*table, own, aggregates []form) *lawful {
 	s := &scope{dice: d, tables: tables, nested: 2, names: new(int), own: own}
 	with := s.common()
 	q := &query{limit: -1, from: s.relation(2), with: with}
-	l := &lawful{query: q, law: pick(d, partitionWhere, partitionWhere, partitionWhere, partitionHaving, countSelected)}
+	l := &lawful{query: q, law: pick(d, partitionWhere, partitionWhere, partitionWhere, partitionHaving, countSelected, sameInModes)}
 	s.laterals(q)
 	if q.from.join == "JOIN" && q.laterals == nil && s.one(3) {
 		l.law = partitionOn
@@ -46,6 +50,8 @@ func (d dice) lawful(tables []*table, own []form) *lawful {
 		q.where = s.condition(2)
 	}
 	switch {
+	case l.law == sameInModes:
+		s.aggregation(q, aggregates)
 	case l.law == countSelected:
 		q.items = []*expr{same(plain(bigint), "COUNT(*)")}
 	case l.law == partitionHaving || s.one(3):
@@ -66,6 +72,23 @@ func (d dice) lawful(tables []*table, own []form) *lawful {
 	}
 	l.predicate = s.condition(3)
 	return l
+}
+
+// aggregation makes an aggregation of our dialect.
+func (s *scope) aggregation(q *query, forms []form) {
+	for range s.IntN(3) {
+		if key := s.withoutSub().expr(s.someType(), 1); key.hasColumn() {
+			q.group = append(q.group, key)
+		}
+	}
+	q.items = slices.Clone(q.group)
+	rows := s.withoutSub()
+	rows.own = nil
+	for range 1 + s.IntN(3) {
+		e := rows.made(pick(s.dice, forms...), plain(text), 1)
+		e.aggregate = true
+		q.items = append(q.items, e)
+	}
 }
 
 // composable makes an aggregation: keys, and aggregates that those of parts give.
@@ -134,6 +157,9 @@ func (l *lawful) other() *query {
 	if l.law == partitionOn && l.query.from.join != "JOIN" {
 		return nil
 	}
+	if l.law == sameInModes {
+		return l.query
+	}
 	if l.law == countSelected {
 		q := *l.query
 		q.items = []*expr{same(plain(bigint), "COALESCE(SUM(IF($0, 1, 0)), 0)", l.predicate)}
@@ -191,7 +217,7 @@ func (l *lawful) whole() *query {
 
 // law makes a query and asks whether its law holds.
 func (x *round) law(ctx context.Context, i int, d dice) {
-	l := d.lawful(x.tables, x.own)
+	l := d.lawful(x.tables, x.own, x.aggregates)
 	f := finding{name: fmt.Sprintf("law %d (%v)", i, l.law), simplify: func(s *shrinker) bool {
 		changed := s.query(l.query)
 		return s.expr(&l.predicate) || changed
@@ -208,7 +234,7 @@ func (x *round) law(ctx context.Context, i int, d dice) {
 		return v, why
 	}
 	v, why, other := x.holds(ctx, l)
-	if x.judge(ctx, f, v, why, other) || other.err != nil || !d.one(3) {
+	if x.judge(ctx, f, v, why, other) || other.err != nil || l.law != sameInModes && !d.one(3) {
 		return
 	}
 	q := l.other()
@@ -223,7 +249,11 @@ func (x *round) holds(ctx context.Context, l *lawful) (verdict, string, answer) 
 	if q == nil {
 		return skipped, "no law", answer{}
 	}
-	whole, other := x.mine(ctx, l.whole()), x.mine(ctx, q)
+	other := x.mine(ctx, q)
+	whole := other
+	if l.law != sameInModes {
+		whole = x.mine(ctx, l.whole())
+	}
 	if v, why := failure(other, whole); v != agreed || other.err != nil {
 		return v, why, other
 	}
