@@ -150,6 +150,10 @@ func (s *scope) condition(depth int) *expr {
 	if s.own != nil && s.one(5) {
 		return s.ownForm(t, depth)
 	}
+	if e := s.wholeKey(); e != nil && s.one(12) {
+		op := pick(s.dice, [2]string{"=", "="}, [2]string{"<>", "<>"}, [2]string{"<=>", "IS NOT DISTINCT FROM"})
+		return each(t, "($0 "+op[ours]+" $1)", "($0 "+op[duck]+" $1)", s.nestedForm(e.typ, d), s.nestedForm(e.typ, d))
+	}
 	u := s.someType()
 	switch s.IntN(16) {
 	case 0, 1:

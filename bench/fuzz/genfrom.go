@@ -106,13 +106,15 @@ func (e *expr) asColumn() *expr {
 func (s *scope) first(t *table, rows int) *relation {
 	q := &query{from: &relation{table: t.name, alias: s.alias("r"), rows: t.size}, order: true, limit: rows}
 	r := &relation{query: q, alias: s.alias("q"), rows: rows}
+	add := func(e *expr) {
+		s.leaves = append(s.leaves, same(e.typ, fmt.Sprintf("%s.c%d", r.alias, len(q.items))).asColumn())
+		q.items = append(q.items, e)
+	}
+	add(s.value(plain(text)))
 	for _, c := range t.columns {
-		if c.typ.isNested() {
-			continue // there may be no order
+		if !c.typ.isNested() { // which may have no order
+			add(same(c.typ, q.from.alias+"."+c.name).asColumn())
 		}
-		i := len(q.items)
-		q.items = append(q.items, same(c.typ, q.from.alias+"."+c.name).asColumn())
-		s.leaves = append(s.leaves, same(c.typ, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
 	}
 	return r
 }

@@ -113,7 +113,9 @@ func (s *scope) simple(depth int) *query {
 			q.items = append(q.items, s.window(i == 0))
 		}
 	case len(s.whole) > 0 && s.one(2): // which windows cannot tell apart
-		q.items = append(q.items, s.nestedForm(pick(s.dice, s.whole...).typ, s.IntN(3)))
+		t := pick(s.dice, s.whole...).typ
+		q.items = append(q.items, s.nestedForm(t, s.IntN(3)))
+		q.distinct = t.hasKeys() && s.one(3)
 		return q
 	}
 	q.distinct = s.one(7)
@@ -134,12 +136,16 @@ func (s *scope) grouped(q *query, types []typ) {
 		}
 		q.group = append(q.group, key)
 	}
+	var whole []*expr
+	if e := s.wholeKey(); e != nil && s.one(4) {
+		q.group, whole = append(q.group, e), []*expr{e}
+	}
 	if len(q.group) > 1 && len(s.outer) == 0 && s.one(4) {
 		q.grouping = pick(s.dice, "ROLLUP", "CUBE", "GROUPING SETS")
 	}
 	in := *s
 	in.nested, in.outer = 0, nil
-	in.leaves, in.whole = append([]*expr(nil), q.group...), nil
+	in.leaves, in.whole = append([]*expr(nil), q.group[:len(q.group)-len(whole)]...), whole
 	rows := s.withoutSub()
 	rows.outer = nil
 	for _, t := range types {

@@ -29,6 +29,28 @@ func (t typ) isNested() bool { return t.kind == nested }
 
 func (t typ) shape() shape { return shapes[t.precision] }
 
+// hasKeys tells whether values of the type can be equal: maps cannot.
+func (t typ) hasKeys() bool {
+	if !t.isNested() {
+		return true
+	}
+	return t.shape().outer != "MAP" && !slices.ContainsFunc(t.shape().parts, func(p typ) bool { return !p.hasKeys() })
+}
+
+// wholeKey is a nested column that can be a key; nil if there is none.
+func (s *scope) wholeKey() *expr {
+	var fit []*expr
+	for _, e := range s.whole {
+		if e.typ.hasKeys() {
+			fit = append(fit, e)
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	return pick(s.dice, fit...)
+}
+
 func field(i int) string { return string(rune('x' + i)) }
 
 // in is the name of the type.
