@@ -57,7 +57,10 @@ func compare(q *query, mine, theirs answer) (verdict, string) {
 // digits are what differs between failures of one kind.
 var digits = regexp.MustCompile(`[-0-9.,]+`)
 
-func class(why string) string { return head(digits.ReplaceAllString(why, "#"))[:min(len(why), 50)] }
+func class(why string) string {
+	c := digits.ReplaceAllString(why, "#")
+	return c[:min(len(c), 50)]
+}
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")

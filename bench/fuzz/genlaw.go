@@ -1,6 +1,9 @@
 package fuzz
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // lawful makes a query for a law.
 func (d dice) lawful(tables []*table, own, aggregates []form) *lawful {
@@ -16,6 +19,10 @@ func (d dice) lawful(tables []*table, own, aggregates []form) *lawful {
 		q.where = s.condition(2)
 	}
 	switch {
+	case l.law == sameInModes && s.one(3):
+		for range 1 + s.IntN(3) {
+			q.items = append(q.items, s.ownWindow())
+		}
 	case l.law == sameInModes:
 		s.aggregation(q, aggregates)
 	case l.law == countSelected:
@@ -55,6 +62,39 @@ func (s *scope) aggregation(q *query, forms []form) {
 		e.aggregate = true
 		q.items = append(q.items, e)
 	}
+}
+
+// ownWindow is a window function as our dialect has it: where the order of peers
+// matters, all columns decide it.
+func (s *scope) ownWindow() *expr {
+	w := s.withoutSub()
+	var kids []*expr
+	add := func(e *expr) string {
+		kids = append(kids, e)
+		return fmt.Sprintf("$%d", len(kids)-1)
+	}
+	number, any := add(w.expr(plain(pick(s.dice, integer, double, bigint)), 1)), add(w.leafOf(pick(s.dice, plain(text), plain(date), plain(integer))))
+	partition := ""
+	if len(s.leaves) > 0 && !s.one(3) {
+		partition = "PARTITION BY " + add(pick(s.dice, s.leaves...)) + " "
+	}
+	over := partition + "ORDER BY " + s.totalOrder(add)
+	call := pick(s.dice, "NTILE(3)", "PERCENT_RANK()", "CUME_DIST()", "LAG("+any+", 2)")
+	if !s.one(3) {
+		call = pick(s.dice, "COUNT("+any+")", "SUM("+number+")", "AVG("+number+")", "MAX("+any+")", "COLLECT_LIST("+any+")", "COLLECT_SET("+any+")", "STDDEV("+number+")", "MEDIAN("+number+")", "COUNT_IF("+number+" > 2)")
+		unit := pick(s.dice, "ROWS", "RANGE", "GROUPS")
+		switch {
+		case unit == "RANGE":
+			over = partition + "ORDER BY " + add(w.leafOf(plain(pick(s.dice, integer, double)))) + pick(s.dice, "", " DESC")
+		case unit == "ROWS" && s.one(3):
+			call = pick(s.dice, "NTH_VALUE("+any+", 2)", "FIRST_VALUE("+any+", true)", "LAST_VALUE("+any+", true)")
+		case unit == "GROUPS":
+			over = partition + "ORDER BY " + add(w.leafOf(s.someType()))
+		}
+		over += " " + unit + " BETWEEN " + pick(s.dice, "UNBOUNDED PRECEDING", "2 PRECEDING", "CURRENT ROW") + " AND " + pick(s.dice, "UNBOUNDED FOLLOWING", "3 FOLLOWING", "CURRENT ROW")
+		over += pick(s.dice, "", "", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP", " EXCLUDE TIES")
+	}
+	return same(plain(text), "TO_JSON(ARRAY("+call+" OVER ("+over+")))", kids...)
 }
 
 // composable makes an aggregation: keys, and aggregates that those of parts give.
