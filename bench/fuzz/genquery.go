@@ -42,7 +42,7 @@ func (s *scope) common() []*common {
 		}
 		t := &table{name: c.name, size: c.query.from.rows}
 		for i, u := range c.query.types() {
-			t.columns = append(t.columns, column{fmt.Sprintf("c%d", i), u})
+			t.columns = append(t.columns, column{name: fmt.Sprintf("c%d", i), typ: u})
 		}
 		out = append(out, c)
 		s.tables = append(slices.Clone(s.tables), t, t)
