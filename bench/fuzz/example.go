@@ -16,25 +16,29 @@ var literals = regexp.MustCompile(`(?i)(?:\b(?:date|datetime|timestamp|json|x))?
 // passing are functions whose values differ from one statement to the next.
 var passing = regexp.MustCompile(`(?i)current_|getdate|now\(|rand|uuid|get_user|max_pt|_exists|sample|failif`)
 
-// exampleForms makes forms of the documented examples of functions: the literals
-// become operands where the function takes more than constants there.
-func exampleForms(ctx context.Context, engine server.Statements, functions []*udf.Function) []form {
-	var out []form
+// exampleForms makes forms of the documented examples of scalar functions, and of
+// aggregates: the literals become operands where more than constants may stand.
+func exampleForms(ctx context.Context, engine server.Statements, functions []*udf.Function) (scalar, aggregate []form) {
 	accepts := func(text string) bool { return run(ctx, engine, plainly, text).err == nil }
 	for _, f := range functions {
 		e := f.Doc.Example
-		if f.Volatile || f.Eval == nil && f.New == nil || passing.MatchString(e) || strings.ContainsAny(e, "$") {
+		if f.Volatile || f.Window != nil || f.Table != nil || f.Planned != nil || passing.MatchString(e) || strings.ContainsAny(e, "$") {
 			continue
 		}
 		for _, wrap := range []string{"CAST((#) AS STRING)", "TO_JSON(#)", "JSON_FORMAT(#)", "HEX(#)"} {
 			whole := strings.Replace(wrap, "#", e, 1)
-			if accepts("SELECT " + whole) {
-				out = append(out, opened(whole, accepts))
-				break
+			if !accepts("SELECT " + whole) {
+				continue
 			}
+			if f.Aggregate != nil {
+				aggregate = append(aggregate, opened(whole, accepts))
+			} else {
+				scalar = append(scalar, opened(whole, accepts))
+			}
+			break
 		}
 	}
-	return out
+	return scalar, aggregate
 }
 
 // opened replaces those literals of an expression that need not be constant.

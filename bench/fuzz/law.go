@@ -20,9 +20,13 @@ const (
 	// COUNT(*) of the rows that a predicate selects is the sum of its value as 1 and
 	// 0 over all rows, where the optimizer cannot use it (NoREC).
 	countSelected
+	// A query has the same answer in all modes.
+	sameInModes
 )
 
-func (l law) String() string { return [...]string{"TLP WHERE", "TLP ON", "TLP HAVING", "NoREC"}[l] }
+func (l law) String() string {
+	return [...]string{"TLP WHERE", "TLP ON", "TLP HAVING", "NoREC", "modes"}[l]
+}
 
 // lawful is a query, a predicate over its rows or groups, and the law that relates
 // them.
@@ -30,78 +34,6 @@ type lawful struct {
 	law       law
 	query     *query // without the predicate
 	predicate *expr
-}
-
-// lawful makes a query for a law.
-func (d dice) lawful(tables []*table, own []form) *lawful {
-	s := &scope{dice: d, tables: tables, nested: 2, names: new(int), own: own}
-	with := s.common()
-	q := &query{limit: -1, from: s.relation(2), with: with}
-	l := &lawful{query: q, law: pick(d, partitionWhere, partitionWhere, partitionWhere, partitionHaving, countSelected)}
-	s.laterals(q)
-	if q.from.join == "JOIN" && q.laterals == nil && s.one(3) {
-		l.law = partitionOn
-	}
-	if s.one(3) {
-		q.where = s.condition(2)
-	}
-	switch {
-	case l.law == countSelected:
-		q.items = []*expr{same(plain(bigint), "COUNT(*)")}
-	case l.law == partitionHaving || s.one(3):
-		s.composable(q)
-	default:
-		for range 1 + s.IntN(4) {
-			q.items = append(q.items, s.expr(s.someType(), 2))
-		}
-		if q.distinct = s.one(6); !q.distinct && len(s.whole) > 0 && s.one(2) {
-			q.items = append(q.items, s.nestedForm(pick(s.dice, s.whole...).typ, 2))
-		}
-	}
-	if l.law == partitionHaving {
-		s.leaves, s.whole, s.nested, s.outer = slices.Clone(q.items), nil, 0, nil
-	}
-	if l.law == partitionOn {
-		s.nested = 0
-	}
-	l.predicate = s.condition(3)
-	return l
-}
-
-// composable makes an aggregation: keys, and aggregates that those of parts give.
-func (s *scope) composable(q *query) {
-	for range s.IntN(3) {
-		if key := s.withoutSub().expr(s.someType(), 1); key.hasColumn() {
-			q.group = append(q.group, key)
-		}
-	}
-	q.items = slices.Clone(q.group)
-	for range 1 + s.IntN(3) {
-		e := s.composableAggregate()
-		e.aggregate = true
-		q.items = append(q.items, e)
-	}
-}
-
-func (s *scope) composableAggregate() *expr {
-	w := s.withoutSub()
-	t := w.someType()
-	switch s.IntN(5) {
-	case 0:
-		return same(plain(bigint), "COUNT(*)")
-	case 1:
-		return same(plain(bigint), "COUNT($0)", w.expr(t, 1))
-	case 2:
-		return same(plain(bigint), "SUM($0)", w.expr(plain(pick(s.dice, tinyint, smallint, integer)), 1))
-	case 3:
-		u := typ{decimal, 9, s.IntN(4)}
-		return same(typ{decimal, 38, u.scale}, "SUM($0)", w.expr(u, 1))
-	}
-	names := []string{"MIN", "MAX"}
-	if t.kind == boolean {
-		names = []string{"BOOL_AND", "BOOL_OR"}
-	}
-	return same(t, pick(s.dice, names...)+"($0)", w.expr(t, 1))
 }
 
 // part is the query with a predicate where the law has it.
@@ -133,6 +65,9 @@ func both(a, b *expr) *expr {
 func (l *lawful) other() *query {
 	if l.law == partitionOn && l.query.from.join != "JOIN" {
 		return nil
+	}
+	if l.law == sameInModes {
+		return l.query
 	}
 	if l.law == countSelected {
 		q := *l.query
@@ -191,7 +126,7 @@ func (l *lawful) whole() *query {
 
 // law makes a query and asks whether its law holds.
 func (x *round) law(ctx context.Context, i int, d dice) {
-	l := d.lawful(x.tables, x.own)
+	l := d.lawful(x.tables, x.own, x.aggregates)
 	f := finding{name: fmt.Sprintf("law %d (%v)", i, l.law), simplify: func(s *shrinker) bool {
 		changed := s.query(l.query)
 		return s.expr(&l.predicate) || changed
@@ -208,7 +143,7 @@ func (x *round) law(ctx context.Context, i int, d dice) {
 		return v, why
 	}
 	v, why, other := x.holds(ctx, l)
-	if x.judge(ctx, f, v, why, other) || other.err != nil || !d.one(3) {
+	if x.judge(ctx, f, v, why, other) || other.err != nil || l.law != sameInModes && !d.one(3) {
 		return
 	}
 	q := l.other()
@@ -223,7 +158,11 @@ func (x *round) holds(ctx context.Context, l *lawful) (verdict, string, answer) 
 	if q == nil {
 		return skipped, "no law", answer{}
 	}
-	whole, other := x.mine(ctx, l.whole()), x.mine(ctx, q)
+	other := x.mine(ctx, q)
+	whole := other
+	if l.law != sameInModes {
+		whole = x.mine(ctx, l.whole())
+	}
 	if v, why := failure(other, whole); v != agreed || other.err != nil {
 		return v, why, other
 	}

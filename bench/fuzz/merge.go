@@ -108,7 +108,7 @@ func (m *merger) insert(last bool) string {
 		switch {
 		case i >= len(m.table.columns)-m.table.parts:
 			values = append(values, m.add(m.partitions(col.typ)[0]))
-		case i > 0 && m.one(6):
+		case i > 0 && !col.required && m.one(6):
 			continue // it is NULL
 		default:
 			values = append(values, m.add(m.expr(col.typ, 1)))
