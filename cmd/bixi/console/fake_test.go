@@ -54,7 +54,7 @@ func (f *fake) Submit(ctx context.Context, r server.Request) (server.Statement, 
 			before, _, _ := strings.Cut(r.Text, "bad")
 			line += strings.Count(before, "\n")
 			col += len(before) - strings.LastIndex(before, "\n") - 1
-			st.err = diag.Errorf(diag.CodeColumnNotFound, diag.Pos{Line: line, Col: col}, "there is no column bad").WithHint("did you mean good?")
+			st.err = diag.Errorf(diag.CodeSemantic, diag.Pos{Line: line, Col: col}, "there is no column bad").WithHint("did you mean good?")
 		case strings.Contains(r.Text, "wait"):
 			st.wait = true
 		default:
