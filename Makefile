@@ -10,7 +10,7 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-tpcds bench-quick bench-wordcount clean
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-tpcds bench-quick bench-wordcount identity clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -81,6 +81,10 @@ bench-quick: build $(VENV)/ready ## a few queries at SF 0.1
 
 bench-wordcount: build ## MapReduce word count of 200 MB against tr, sort and uniq
 	$(BIN) bench wordcount --peers coreutils
+
+identity: build $(VENV)/ready ## all queries of TPC-H and TPC-DS at SF: the same bytes in ten modes, DECIMAL and DOUBLE
+	$(BIN) bench tpch --sf $(SF) --identity
+	$(BIN) bench tpcds --sf $(SF) --identity
 
 clean: ## remove what was built and generated
 	rm -rf bin .demo bixi-data

@@ -78,8 +78,8 @@ type Plan struct {
 	// Explain, if set, asks for the plan itself: to be shown, or with Analyze to
 	// be run and then shown.
 	Explain, Analyze bool
-	// Extended asks for the logical tree too.
-	Extended bool
+	// Extended asks for the logical tree too, Formatted for JSON after Analyze.
+	Extended, Formatted bool
 	// Text describes the logical tree, for Explain.
 	Text string
 	// Warnings are what the user should know of the statement.

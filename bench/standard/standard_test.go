@@ -78,7 +78,7 @@ func TestBenchmarks(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, q := range s.Queries {
-			o.agrees(q.Peer)
+			o.agrees(q.For("duckdb"))
 		}
 	}
 	o.mostly(0.5)

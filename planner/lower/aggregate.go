@@ -99,7 +99,9 @@ func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
 	}
 	moved := in.union(func(b *plan) *plan { return l.hashed(b, n.Keys, partitions, false) })
 	d := dist{keys: texts(refs(n.Cols[:len(n.Keys)])), partitions: partitions}
-	return &plan{node: l.aggregateNode(n, moved, ordered), cols: n.Cols, rows: rows, dist: d}, nil
+	whole := l.aggregateNode(n, moved, ordered)
+	whole.Because("rows move before they are grouped: %.0f groups expected of %.0f rows", rows, in.rows)
+	return &plan{node: whole, cols: n.Cols, rows: rows, dist: d}, nil
 }
 
 // halves aggregates what each task has, and then what they all found.
@@ -109,7 +111,7 @@ func (l *Lowerer) halves(n *logical.Aggregate, in *plan, partitions int, ordered
 		half = l.aggregateNode(n, b, false)
 		half.Phase, half.Always = physical.Partial, n.Always
 		partial := &plan{node: half, cols: n.Cols, rows: l.cost.Of(n).Rows, dist: dist{single: b.dist.single}}
-		return l.hashed(partial, refs(n.Cols[:len(n.Keys)]), partitions, false)
+		return l.grouping(l.hashed(partial, refs(n.Cols[:len(n.Keys)]), partitions, false), partitions, partial.rows)
 	})
 	final := *half
 	final.Unary = unary(moved.node)
