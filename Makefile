@@ -10,7 +10,7 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-suites bench-sf10 bench-tpch bench-tpcds bench-quick bench-wordcount clean
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-suites bench-sf10 bench-tpch bench-tpcds bench-quick bench-wordcount identity clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -51,8 +51,9 @@ sim: ## 5,000 seeds of the cluster simulation
 chaos: ## real processes, killed while they work
 	BIXI_CHAOS=1 $(GO) test -count=1 -timeout 60m -run Chaos ./cmd/bixi/...
 
-fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser for a minute
+fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser too
 	$(GO) test -count=1 -timeout 4h -v ./bench/fuzz -seed $(SEED) -queries 100000
+	$(GO) test -count=1 -v ./bench/standard -seed $(SEED) -queries 100000
 	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 60s ./sql/syntax
 
 fuzz-slice: $(VENV)/ready ## two minutes of random queries
@@ -108,6 +109,10 @@ bench-quick: build $(VENV)/ready ## ratios of a subset, in a few minutes; fails 
 
 bench-wordcount: build ## MapReduce word count of 200 MB against tr, sort and uniq
 	$(BIN) bench wordcount --peers coreutils
+
+identity: build $(VENV)/ready ## all queries of TPC-H and TPC-DS at SF: the same bytes in ten modes, DECIMAL and DOUBLE
+	$(BIN) bench tpch --sf $(SF) --identity
+	$(BIN) bench tpcds --sf $(SF) --identity
 
 clean: ## remove what was built and generated
 	rm -rf bin .demo bixi-data

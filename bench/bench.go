@@ -50,6 +50,7 @@ type Options struct {
 	// LimitBytes is the same as a number.
 	LimitBytes int64
 	Set        map[string]string // settings of our session
+	Doubles    bool              // our tables are views of the files with DOUBLE in place of DECIMAL
 	Runs       int               // how often each query is timed; 0 only compares answers
 	MB         int               // megabytes of the suites wordcount and sort, in place of SF
 	Program    Program           // of wordcount
@@ -127,21 +128,20 @@ func (o *Options) contenders(ctx context.Context, s *suite.Suite) (all []contend
 	if err != nil {
 		return nil, err
 	}
-	open := openOurs
-	if o.Limit != "" {
-		open = openLimited
-	}
-	ours, err := open(ctx, o, s, data)
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, ours)
-	if o.Limit != "" {
-		unlimited, err := openUnlimited(ctx, o, s, data)
+	if o.Limit == "" {
+		ours, err := openOurs(ctx, o, s, data)
 		if err != nil {
-			return all, err
+			return nil, err
 		}
-		all = append(all, unlimited)
+		all = append(all, ours)
+	} else {
+		for _, open := range []func(context.Context, *Options, *suite.Suite, dataset) (contender, error){openLimited, openUnlimited} {
+			ours, err := open(ctx, o, s, data)
+			if err != nil {
+				return all, err
+			}
+			all = append(all, ours)
+		}
 	}
 	for _, name := range o.Peers {
 		open, ok := openPeer[name]

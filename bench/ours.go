@@ -29,7 +29,7 @@ type ours struct {
 }
 
 // openOurs opens the engine and gives it the tables.
-func openOurs(ctx context.Context, o *Options, s *suite.Suite, data dataset) (contender, error) {
+func openOurs(ctx context.Context, o *Options, s *suite.Suite, data dataset) (*ours, error) {
 	e := &ours{version: o.Version, state: server.State{Project: "default", Settings: map[string]string{}}}
 	maps.Copy(e.state.Settings, o.Set)
 	if o.Memory != "" {
@@ -68,6 +68,18 @@ func (e *ours) warehouse(o *Options) (string, error) {
 // tables makes the tables, external or loaded.
 func (e *ours) tables(ctx context.Context, o *Options, s *suite.Suite, data dataset) error {
 	for i, name := range s.Tables {
+		if o.Doubles {
+			texts, err := doubled(s.Schema[i], name, data[name])
+			if err != nil {
+				return err
+			}
+			for _, text := range texts {
+				if err := e.do(ctx, text); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		if o.Over == OverParquet {
 			if err := e.do(ctx, external(s.Schema[i], data[name])); err != nil {
 				return err

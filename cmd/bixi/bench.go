@@ -54,6 +54,10 @@ table. With --endpoint a server on this machine is measured, and --threads and
 --memory are what it was started with. Peer: coreutils (tr, sort and uniq with
 LC_ALL=C); it reads the text as a plain file, the engine compressed Parquet.
 
+--identity runs each query of tpch, tpcds or groupby in many modes (numbers of partitions,
+sizes of splits and batches, spilling), once with the DECIMAL columns as they are and once
+as DOUBLE, and tells whether the results have the same bytes.
+
 Answers are compared before anything is timed; the engines then take turns, query
 by query.`
 
@@ -61,6 +65,7 @@ type benchFlags struct {
 	options  bench.Options
 	endpoint string
 	check    bool
+	identity bool
 	json     string
 	rows     int
 
@@ -120,6 +125,7 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	flags.StringVar(&o.Venv, "venv", ".venv", "Python environment of the generator and the peers")
 	flags.StringVar(&f.endpoint, "endpoint", "", "host:port of a server to measure instead (wordcount)")
 	flags.BoolVar(&f.check, "check", false, "only compare answers")
+	flags.BoolVar(&f.identity, "identity", false, "only compare the bytes of our results in many modes")
 	flags.StringVar(&f.profile, "profile", "", profileHelp)
 	flags.StringVar(&f.json, "json", "", "file to write the measurements to")
 	cmd.AddCommand(newReportCommand())
@@ -188,6 +194,9 @@ func runBench(ctx context.Context, suite string, f benchFlags, open func(context
 	defer func() { err = errors.Join(err, endProfile()) }()
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	if f.identity {
+		return f.compareModes(ctx, suite, o)
+	}
 	r, err := f.run(ctx, suite, o)
 	if err != nil {
 		return err
@@ -231,6 +240,10 @@ func checkBench(suite string, f *benchFlags) error {
 		return usagef("--endpoint is for the suite %s", suiteWordCount)
 	case suite == suiteWordCount && len(o.Set) > 0:
 		return usagef("--set is for queries, not for the suite %s", suiteWordCount)
+	case f.identity && !slices.Contains([]string{suiteTPCH, suiteTPCDS, suiteGroupBy}, suite):
+		return usagef("--identity is for queries, not for the suite %s", suite)
+	case f.identity && (f.check || f.json != "" || len(o.Peers) > 0):
+		return usagef("--identity compares with no peer and measures nothing")
 	case f.megabytes && o.MB < 1:
 		return usagef("--mb takes a positive number")
 	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
