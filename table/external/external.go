@@ -205,6 +205,7 @@ func mergeStats(a, b table.ColumnStats) table.ColumnStats {
 	a.Bytes += b.Bytes
 	a.NDV = math.Max(a.NDV, b.NDV)
 	a.Sketch = nil
+	a.Apart = a.Apart && b.Apart
 	if a.Min == nil || b.Min != nil && table.Compare(b.Min, a.Min) < 0 {
 		a.Min = b.Min
 	}
