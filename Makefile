@@ -51,8 +51,9 @@ sim: ## 5,000 seeds of the cluster simulation
 chaos: ## real processes, killed while they work
 	BIXI_CHAOS=1 $(GO) test -count=1 -timeout 60m -run Chaos ./cmd/bixi/...
 
-fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser for a minute
+fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser too
 	$(GO) test -count=1 -timeout 4h -v ./bench/fuzz -seed $(SEED) -queries 100000
+	$(GO) test -count=1 -v ./bench/standard -seed $(SEED) -queries 100000
 	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 60s ./sql/syntax
 
 fuzz-slice: $(VENV)/ready ## two minutes of random queries

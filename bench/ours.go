@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 
 // ours is the engine in this process.
 type ours struct {
+	name       string // "" for bixi
 	statements server.Statements
 	state      server.State
 	version    string
@@ -124,7 +126,7 @@ func (e *ours) load(ctx context.Context, o *Options, create, name, location stri
 	return nil
 }
 
-func (e *ours) Name() string    { return "bixi" }
+func (e *ours) Name() string    { return cmp.Or(e.name, "bixi") }
 func (e *ours) Version() string { return e.version }
 
 func (e *ours) Close() error {

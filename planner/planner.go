@@ -48,6 +48,8 @@ type Session struct {
 	// Materialize, if set, runs a plan that writes rows to one temporary table, and
 	// gives the files. They are removed when the statement has ended.
 	Materialize func(ctx context.Context, p *Plan) ([]table.DataFile, error)
+	// Values, if set, runs a query and gives the values of its first column.
+	Values func(ctx context.Context, p *Plan) ([]types.Datum, error)
 	// Temporary is the directory of the statement's temporary tables.
 	Temporary string
 	// Verify makes the tree be checked after each pass (tests).

@@ -11,10 +11,12 @@ type scope struct {
 	dice
 	tables []*table
 	leaves []*expr // columns, or keys and aggregates
+	whole  []*expr // nested columns, of which leaves has parts
 	outer  []*expr // columns of the queries around
 	// nested allows that many levels of subqueries.
 	nested int
-	names  *int // numbers the aliases of a statement
+	names  *int   // numbers the aliases of a statement
+	own    []form // may be used although DuckDB has not got them
 }
 
 func (s *scope) alias(prefix string) string {
@@ -24,11 +26,24 @@ func (s *scope) alias(prefix string) string {
 
 // expr makes an expression of a type.
 func (s *scope) expr(t typ, depth int) *expr {
+	if t.isNested() {
+		return s.nestedForm(t, depth)
+	}
 	if depth <= 0 || s.one(5) {
 		return s.leafOf(t)
 	}
 	if s.one(6) {
 		return s.anyForm(t, depth)
+	}
+	if len(s.whole) > 0 && s.one(8) {
+		if e := s.fromNested(t, depth); e != nil {
+			return e
+		}
+	}
+	if s.own != nil && s.one(3) {
+		if e := s.ownForm(t, depth); e != nil {
+			return e
+		}
 	}
 	switch {
 	case t.kind == boolean:
@@ -52,6 +67,9 @@ func (s *scope) leafOf(t typ) *expr {
 	from := s.leaves
 	if len(s.outer) > 0 && s.one(6) {
 		from = s.outer
+	}
+	if t.isNested() {
+		from = s.whole
 	}
 	if !s.one(7) {
 		var fit []*expr
@@ -129,6 +147,9 @@ func (s *scope) condition(depth int) *expr {
 		return same(t, "($0 "+s.comparison()+" $1)", s.leafOf(u), s.leafOf(u))
 	}
 	d := depth - 1
+	if s.own != nil && s.one(5) {
+		return s.ownForm(t, depth)
+	}
 	u := s.someType()
 	switch s.IntN(16) {
 	case 0, 1:
@@ -385,6 +406,6 @@ func (s *scope) inner() *scope {
 	if s.nested < 2 {
 		in.nested = 0
 	}
-	in.leaves = nil
+	in.leaves, in.whole = nil, nil
 	return &in
 }

@@ -51,6 +51,9 @@ func (s *scope) common() []*common {
 }
 
 func (s *scope) ordered(q *query) {
+	if slices.ContainsFunc(q.types(), typ.isNested) {
+		return
+	}
 	q.order, q.desc = true, uint(s.Uint32())
 	if s.one(2) {
 		q.limit = s.IntN(12)
@@ -70,6 +73,7 @@ func (s *scope) setOperation(types []typ) *query {
 func (s *scope) of(types []typ) *query {
 	q := &query{limit: -1}
 	q.from = s.relation(s.IntN(2))
+	s.laterals(q)
 	if s.one(2) {
 		q.where = s.condition(2)
 	}
@@ -88,6 +92,7 @@ func (s *scope) of(types []typ) *query {
 func (s *scope) simple(depth int) *query {
 	q := &query{limit: -1}
 	q.from = s.relation(depth)
+	s.laterals(q)
 	if !s.one(3) {
 		q.where = s.condition(3)
 	}
@@ -102,10 +107,14 @@ func (s *scope) simple(depth int) *query {
 	for range 1 + s.IntN(4) {
 		q.items = append(q.items, s.expr(s.someType(), 2))
 	}
-	if s.one(5) {
+	switch {
+	case s.one(5):
 		for i := range 1 + s.IntN(2) {
 			q.items = append(q.items, s.window(i == 0))
 		}
+	case len(s.whole) > 0 && s.one(2): // which windows cannot tell apart
+		q.items = append(q.items, s.nestedForm(pick(s.dice, s.whole...).typ, s.IntN(3)))
+		return q
 	}
 	q.distinct = s.one(7)
 	return q
@@ -130,7 +139,7 @@ func (s *scope) grouped(q *query, types []typ) {
 	}
 	in := *s
 	in.nested, in.outer = 0, nil
-	in.leaves = append([]*expr(nil), q.group...)
+	in.leaves, in.whole = append([]*expr(nil), q.group...), nil
 	rows := s.withoutSub()
 	rows.outer = nil
 	for _, t := range types {
@@ -283,7 +292,7 @@ func (s *scope) relation(depth int) *relation {
 	before := s.leaves
 	s.leaves = nil
 	left := s.relation(depth - 1)
-	leftLeaves := s.leaves
+	leftLeaves, leftWhole := s.leaves, s.whole
 	s.leaves = nil
 	right := s.single(mostRows / max(1, left.rows))
 	rightLeaves := s.leaves
@@ -295,6 +304,8 @@ func (s *scope) relation(depth int) *relation {
 	s.leaves = append(before, leftLeaves...)
 	if !strings.Contains(j.join, "SEMI") && !strings.Contains(j.join, "ANTI") {
 		s.leaves = append(s.leaves, rightLeaves...)
+	} else {
+		s.whole = leftWhole
 	}
 	return j
 }
@@ -337,10 +348,11 @@ func (s *scope) single(most int) *relation {
 		}
 		r := &relation{query: q, alias: s.alias("q"), rows: q.from.rows}
 		if r.rows > most {
+			q.items = slices.DeleteFunc(q.items, func(e *expr) bool { return e.typ.isNested() })
 			q.order, q.limit = true, most
 		}
 		for i, t := range q.types() {
-			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
+			s.column(t, fmt.Sprintf("%s.c%d", r.alias, i))
 		}
 		return r
 	}
@@ -355,7 +367,7 @@ func (s *scope) single(most int) *relation {
 		return s.first(t, most)
 	}
 	for _, c := range t.columns {
-		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
+		s.column(c.typ, r.alias+"."+c.name)
 	}
 	return r
 }
@@ -369,7 +381,11 @@ func (e *expr) asColumn() *expr {
 func (s *scope) first(t *table, rows int) *relation {
 	q := &query{from: &relation{table: t.name, alias: s.alias("r"), rows: t.size}, order: true, limit: rows}
 	r := &relation{query: q, alias: s.alias("q"), rows: rows}
-	for i, c := range t.columns {
+	for _, c := range t.columns {
+		if c.typ.isNested() {
+			continue // there may be no order
+		}
+		i := len(q.items)
 		q.items = append(q.items, same(c.typ, q.from.alias+"."+c.name).asColumn())
 		s.leaves = append(s.leaves, same(c.typ, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
 	}

@@ -6,13 +6,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/server"
 	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/udf/builtin"
 )
 
 // Options are what a run needs.
@@ -41,6 +44,9 @@ func (r *Report) String() string {
 // perRound is the number of queries over the same tables.
 const perRound = 50
 
+// lawsPerRound is the number of queries that are compared with others of ours.
+const lawsPerRound = 12
+
 // Run generates queries and compares the answers.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	peer, err := openOracle(ctx, o.Python, o.Log)
@@ -49,9 +55,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer peer.close()
 	r := &Report{Classes: map[string]int{}}
+	own := slices.Concat(ownForms, exampleForms(ctx, o.Engine, builtin.All()))
 	start := time.Now()
 	for i := uint64(0); r.Queries < o.Queries; i++ {
-		x := &round{o: &o, peer: peer, report: r, seed: o.Seed + i}
+		x := &round{o: &o, peer: peer, report: r, own: own, seed: o.Seed + i}
 		if err := x.run(ctx); err != nil {
 			return r, err
 		}
@@ -60,16 +67,33 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return r, nil
 }
 
+// Texts gives the texts of queries in our dialect, for readers that need no tables.
+func Texts(seed uint64, queries int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		d := dice{rand.New(rand.NewPCG(seed, 2))}
+		var tables []*table
+		for i := range queries {
+			if i%perRound == 0 {
+				tables = d.tables()
+			}
+			if !yield(d.statement(tables).in(ours)) {
+				return
+			}
+		}
+	}
+}
+
 // round is a set of tables and the queries over them.
 type round struct {
 	o      *Options
 	peer   *oracle
 	report *Report
+	own    []form // of our dialect alone
 	seed   uint64
 	tables []*table
 }
 
-var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "20s"}
+var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "60s"}
 
 func (x *round) run(ctx context.Context) error {
 	d := dice{rand.New(rand.NewPCG(x.seed, 1))}
@@ -104,6 +128,10 @@ func (x *round) run(ctx context.Context) error {
 	for i, q := range queries {
 		x.report.Queries++
 		x.oracle(ctx, i, q, mine[i], theirs.answers[i], d)
+	}
+	for i := range min(lawsPerRound, n) {
+		x.report.Queries++
+		x.law(ctx, i, d)
 	}
 	return x.changes(ctx, d)
 }
@@ -160,7 +188,7 @@ func failure(mine, other answer) (verdict, string) {
 	switch code {
 	case diag.CodeTimeout:
 		return hung, mine.Error
-	case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime:
+	case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime, diag.CodeBadRegexp:
 		if other.Error == "" {
 			return skipped, "ours: " + firstLine(mine.Error)
 		}
@@ -203,19 +231,34 @@ func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer
 		}
 		return v, why
 	}
-	found := x.finding(ctx, i, q, mine, func(mine answer) (verdict, string) {
+	f := finding{name: fmt.Sprintf("query %d", i), simplify: func(s *shrinker) bool { return s.query(q) }, texts: func() []string {
+		return []string{q.in(ours), "-- DuckDB: " + q.in(duck)}
+	}}
+	f.again = func() (verdict, string) {
 		a, err := x.peer.ask(q.in(duck))
 		if err != nil {
 			return skipped, err.Error()
 		}
-		return peer(mine, a[0])
-	}, func() (verdict, string) { return peer(mine, theirs) })
-	if found || !d.one(3) { // what was found has changed q
+		return peer(x.mine(ctx, q), a[0])
+	}
+	v, why := peer(mine, theirs)
+	if x.judge(ctx, f, v, why, mine) || !d.one(3) { // what was found has changed q
 		return
 	}
+	x.otherMode(ctx, f, q, mine, d)
+}
+
+// mine is our answer.
+func (x *round) mine(ctx context.Context, q *query) answer {
+	return run(ctx, x.o.Engine, plainly, q.in(ours))
+}
+
+// otherMode asks again in a mode that must not change the answer.
+func (x *round) otherMode(ctx context.Context, f finding, q *query, mine answer, d dice) {
 	m := pick(d, modes...)
-	check := func(plain answer) (verdict, string) { return x.inMode(ctx, m, q, plain) }
-	x.finding(ctx, i, q, mine, check, func() (verdict, string) { return check(mine) })
+	f.again = func() (verdict, string) { return x.inMode(ctx, m, q, x.mine(ctx, q)) }
+	v, why := x.inMode(ctx, m, q, mine)
+	x.judge(ctx, f, v, why, mine)
 }
 
 // doubtful tells whether DuckDB agrees with us after all if it does not optimize.
@@ -228,22 +271,29 @@ func (x *round) doubtful(q *query, mine answer) bool {
 	return v == agreed
 }
 
-// finding reports what first finds; again looks for the same in a changed query.
-func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again func(answer) (verdict, string), first func() (verdict, string)) (found bool) {
-	v, why := first()
+// finding is what may be wrong, and how it is made small.
+type finding struct {
+	name     string
+	texts    func() []string          // the statements that show it
+	simplify func(*shrinker) bool     // of its tree
+	again    func() (verdict, string) // asks anew
+}
+
+// judge counts an outcome and reports it if it is a finding.
+func (x *round) judge(ctx context.Context, f finding, v verdict, why string, mine answer) (found bool) {
 	if x.count(v, why, mine); v == agreed || v == skipped {
 		return false
 	}
-	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
+	fmt.Fprintf(x.o.Log, "\n-- seed %d, %s: %s: %s\n", x.seed, f.name, v, why)
 	if !x.o.Shrink || v == hung {
-		fmt.Fprint(x.o.Log, x.script(q))
+		fmt.Fprint(x.o.Log, x.script(f))
 		return true
 	}
 	saved := make([][][]*expr, len(x.tables))
 	for i, t := range x.tables {
 		saved[i] = t.rows
 	}
-	fmt.Fprint(x.o.Log, x.shrink(q, v, func() (verdict, string) { return again(run(ctx, x.o.Engine, plainly, q.in(ours))) }, func(t *table) bool { return x.loadOne(ctx, t) == nil }))
+	fmt.Fprint(x.o.Log, x.shrink(f, v, func(t *table) bool { return x.loadOne(ctx, t) == nil }))
 	for i, t := range x.tables {
 		t.rows = saved[i]
 	}

@@ -47,10 +47,15 @@ func (d dice) anyDecimal() typ {
 // tables makes the tables of a round.
 func (d dice) tables() []*table {
 	out := make([]*table, 2+d.IntN(3))
+	withNested := d.one(2)
 	for i := range out {
 		t := &table{name: fmt.Sprintf("t%d", i)}
 		for c := range 2 + d.IntN(6) {
-			t.columns = append(t.columns, column{fmt.Sprintf("a%d", c), d.anyType()})
+			u := d.anyType()
+			if withNested && d.one(4) {
+				u = d.anyNested()
+			}
+			t.columns = append(t.columns, column{fmt.Sprintf("a%d", c), u})
 		}
 		rows := pick(d, 0, 1, 3, 8, 8, 20, 20, 50, 200)
 		if d.one(12) {
@@ -123,6 +128,8 @@ func (d dice) value(t typ) *expr {
 		return d.text()
 	case date:
 		return d.date()
+	case nested:
+		return d.nestedValue(t)
 	}
 	return d.datetime()
 }

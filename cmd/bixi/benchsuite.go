@@ -20,6 +20,8 @@ func (f *benchFlags) run(ctx context.Context, name string, o bench.Options) (*be
 		o.MB, o.Memory = cmp.Or(o.MB, 2000), cmp.Or(o.Memory, "512mb")
 		o.Data = cmp.Or(o.Data, bench.DefaultRecords(o.MB))
 		return bench.Sort(ctx, o)
+	case suiteStart:
+		return bench.Start(ctx, o)
 	case suiteWordCount:
 		o.MB = cmp.Or(o.MB, 200)
 		if o.Data == "" {

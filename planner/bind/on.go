@@ -35,13 +35,33 @@ func (b *Binder) on(j *logical.Join, e syntax.Expr, names *scope) (logical.Node,
 		}
 		return &logical.Filter{Input: rel, Conds: over}, nil
 	}
-	for _, a := range unstack(rel, pairs) {
-		if err := b.beside(j, a, e); err != nil {
-			return nil, err
-		}
+	if err := b.besideAll(j, unstack(rel, pairs), e); err != nil {
+		return nil, err
 	}
 	j.On = append(j.On, conds...)
 	return j, nil
+}
+
+// onSides binds a condition on the pairs of j, whose subqueries are computed over
+// its sides.
+func (b *Binder) onSides(j *logical.Join, e syntax.Expr, names *scope, clause string) (scalar.Expr, error) {
+	pairs := &logical.Join{Kind: logical.Inner, L: j.L, R: j.R}
+	var rel logical.Node = pairs
+	c, err := b.condition(e, &exprScope{names: names, rel: &rel, clause: clause})
+	if err != nil {
+		return nil, err
+	}
+	return c, b.besideAll(j, unstack(rel, pairs), e)
+}
+
+// besideAll computes the subqueries of j's condition over the sides of j.
+func (b *Binder) besideAll(j *logical.Join, subqueries []*logical.Join, at syntax.Expr) error {
+	for _, a := range subqueries {
+		if err := b.beside(j, a, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refsOutside reports whether e reads a column that is not in ids.

@@ -62,7 +62,7 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 		if err != nil {
 			return nil, err
 		}
-		having = scalar.Conjuncts(c)
+		having = []scalar.Expr{c} // whole: a part of it may be a key
 	}
 	keys, err := b.orderKeys(order, outs, es, q.Distinct)
 	if err != nil {
