@@ -13,9 +13,11 @@ import (
 // answer is what an engine gave for a query.
 type answer struct {
 	seconds time.Duration
-	count   int      // rows
-	rows    [][]cell // if they were kept
-	columns []column // of ours; nil of a peer's
+	cpu     time.Duration // that all threads of the process have used; 0 if unknown
+	peak    int64         // of the process's memory; 0 if unknown
+	count   int           // rows
+	rows    [][]cell      // if they were kept
+	columns []column      // of ours; nil of a peer's
 	failed  error
 }
 

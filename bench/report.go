@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"runtime"
@@ -18,31 +17,51 @@ import (
 // Report is the result of a run; its JSON form is what --json writes.
 type Report struct {
 	Suite   string             `json:"suite"`
-	SF      float64            `json:"sf"`
+	SF      float64            `json:"sf,omitempty"`
+	Size    string             `json:"size"` // of the data
 	Over    string             `json:"over"`
 	Machine string             `json:"machine"`
-	Bytes   int64              `json:"bytes,omitempty"` // of the text of wordcount
-	Words   int64              `json:"words,omitempty"` // in it
+	Bytes   int64              `json:"bytes,omitempty"`  // of the text of wordcount, of the rows of sort
+	Words   int64              `json:"words,omitempty"`  // in it
+	Memory  string             `json:"memory,omitempty"` // that engines may hold
 	Engines map[string]*Engine `json:"engines"`
 	// TotalRatio and GeomeanRatio are our time divided by a peer's, best of the
 	// runs, over the queries that both answered.
 	TotalRatio   map[string]float64 `json:"total_ratio"`
 	GeomeanRatio map[string]float64 `json:"geomean_ratio"`
+	// CPURatio and CPUGeomean are the same of processor time, which says nearly the
+	// same on a busy machine.
+	CPURatio   map[string]float64 `json:"cpu_ratio,omitempty"`
+	CPUGeomean map[string]float64 `json:"cpu_geomean,omitempty"`
 
-	names   []string      // of the engines, ours first
-	queries []suite.Query // in the order they ran
+	Names   []string `json:"names"` // of the engines, ours first
+	Order   []string `json:"order"` // of the queries, as they ran
+	Command string   `json:"command,omitempty"`
+	Threads int      `json:"threads"`
+	// Limit is the memory of an engine of ours that runs beside one without a limit.
+	Limit      string `json:"limit,omitempty"`
+	LimitBytes int64  `json:"limit_bytes,omitempty"`
+
+	queries []suite.Query
 }
 
 // Engine is what one engine did.
 type Engine struct {
 	Version string             `json:"version"`
 	Queries map[string]*Result `json:"queries"`
+	// Peak is the most memory that a process of the engine's own has had in a query.
+	Peak int64 `json:"peak_bytes,omitempty"`
 }
 
 // Result is what an engine did with a query.
 type Result struct {
-	Seconds []float64 `json:"seconds"` // of each timed run
+	Seconds []float64 `json:"seconds"`               // of each timed run
+	CPU     []float64 `json:"cpu_seconds,omitempty"` // of the processors, in each
 	Rows    int       `json:"rows"`
+	Title   string    `json:"title,omitempty"`      // of the query
+	Peak    int64     `json:"peak_bytes,omitempty"` // of the memory of the engine's own process
+	// Garbage is the bytes that a pass of scan allocated.
+	Garbage int64 `json:"garbage_bytes,omitempty"`
 	// Equal tells whether the engine's answer is ours, or of ours whether it is
 	// that of all peers; absent when there was nothing to compare.
 	Equal *bool `json:"equal,omitempty"`
@@ -50,16 +69,22 @@ type Result struct {
 	Difference string `json:"difference,omitempty"`
 }
 
-func newReport(suite string, o *Options) *Report {
+func newReport(s *suite.Suite, o *Options) *Report {
+	sf := o.SF
+	if s.Size != "" {
+		sf = 0
+	}
 	return &Report{
-		Suite: suite, SF: o.SF, Over: o.Over, Machine: machine(o.Threads),
+		Suite: s.Name, SF: sf, Size: o.size(s), Over: o.Over, Machine: machine(o.Threads),
+		Command: o.Command, Threads: o.Threads, Limit: o.Limit, LimitBytes: o.LimitBytes,
 		Engines: map[string]*Engine{}, TotalRatio: map[string]float64{}, GeomeanRatio: map[string]float64{},
+		CPURatio: map[string]float64{}, CPUGeomean: map[string]float64{},
 	}
 }
 
 // enter adds an engine; ours is the first.
 func (r *Report) enter(e engine) {
-	r.names = append(r.names, e.Name())
+	r.Names = append(r.Names, e.Name())
 	r.Engines[e.Name()] = &Engine{Version: e.Version(), Queries: map[string]*Result{}}
 }
 
@@ -83,7 +108,7 @@ func (r *Report) compared(q suite.Query, engines []contender, answers []*answer)
 	r.queries = append(r.queries, q)
 	all, ours := "", answers[0]
 	for i, e := range engines {
-		res := &Result{Rows: answers[i].count, Seconds: []float64{}}
+		res := &Result{Rows: answers[i].count, Title: q.Title, Seconds: []float64{}, Peak: answers[i].peak}
 		r.Engines[e.Name()].Queries[q.Name] = res
 		if i == 0 {
 			continue
@@ -129,32 +154,46 @@ func orderColumns(q suite.Query, cols []column) []int {
 
 // failed enters that an engine did not answer a query again.
 func (r *Report) failed(q suite.Query, err error) {
-	mine, no := r.result(r.names[0], q.Name), false
+	mine, no := r.result(r.Names[0], q.Name), false
 	mine.Difference, mine.Equal = firstLine(err), &no
 }
 
 func (r *Report) timed(q suite.Query, e contender, a *answer) {
 	res := r.Engines[e.Name()].Queries[q.Name]
 	res.Seconds = append(res.Seconds, a.seconds.Seconds())
+	res.Peak = max(res.Peak, a.peak)
+	if a.cpu > 0 {
+		res.CPU = append(res.CPU, a.cpu.Seconds())
+	}
 }
 
 // settle works out the ratios.
 func (r *Report) settle() {
-	for _, peer := range r.names[1:] {
-		var ours, theirs, logs float64
-		n := 0
-		for _, q := range r.queries {
-			a, b := r.result(r.names[0], q.Name).best(), r.result(peer, q.Name).best()
-			if a == 0 || b == 0 {
-				continue
-			}
-			ours, theirs, logs, n = ours+a, theirs+b, logs+math.Log(a/b), n+1
-		}
-		if n > 0 {
-			r.TotalRatio[peer] = ours / theirs
-			r.GeomeanRatio[peer] = math.Exp(logs / float64(n))
+	for _, e := range r.Engines {
+		for _, res := range e.Queries {
+			e.Peak = max(e.Peak, res.Peak)
 		}
 	}
+	for _, peer := range r.Names[1:] {
+		if total, mean, n := r.ratios(peer, (*Result).best); n > 0 {
+			r.TotalRatio[peer], r.GeomeanRatio[peer] = total, mean
+		}
+		if total, mean, n := r.ratios(peer, (*Result).leastCPU); n > 0 {
+			r.CPURatio[peer], r.CPUGeomean[peer] = total, mean
+		}
+	}
+}
+
+// ratios divides our figures by those of a peer, over the n queries that have both.
+func (r *Report) ratios(peer string, figure func(*Result) float64) (total, mean float64, n int) {
+	var ours, theirs, logs float64
+	for _, q := range r.queries {
+		a, b := figure(r.result(r.Names[0], q.Name)), figure(r.result(peer, q.Name))
+		if a > 0 && b > 0 {
+			ours, theirs, logs, n = ours+a, theirs+b, logs+math.Log(a/b), n+1
+		}
+	}
+	return ours / theirs, math.Exp(logs / float64(n)), n
 }
 
 func (r *Report) result(engine, query string) *Result { return r.Engines[engine].Queries[query] }
@@ -165,6 +204,14 @@ func (r *Result) best() float64 {
 		return 0
 	}
 	return slices.Min(r.Seconds)
+}
+
+// leastCPU is the least processor time of a run, 0 if it is not known.
+func (r *Result) leastCPU() float64 {
+	if len(r.CPU) == 0 {
+		return 0
+	}
+	return slices.Min(r.CPU)
 }
 
 func (r *Result) median() float64 {
@@ -181,7 +228,7 @@ func (r *Report) Equal() (equal, all int) {
 	numbers := map[string]bool{}
 	for _, q := range r.queries {
 		ok, seen := numbers[q.Number()]
-		numbers[q.Number()] = (ok || !seen) && r.result(r.names[0], q.Name).Difference == ""
+		numbers[q.Number()] = (ok || !seen) && r.result(r.Names[0], q.Name).Difference == ""
 	}
 	for _, ok := range numbers {
 		if ok {
@@ -191,79 +238,12 @@ func (r *Report) Equal() (equal, all int) {
 	return equal, len(numbers)
 }
 
-// printQuery writes the line of a query; the first is preceded by the head.
-func (r *Report) printQuery(w io.Writer, q suite.Query) {
-	if len(r.queries) == 1 {
-		r.printHead(w)
-	}
-	mine := r.result(r.names[0], q.Name)
-	fmt.Fprintf(w, "%-5s %7d", q.Name, mine.Rows)
-	for i, name := range r.names {
-		res := r.result(name, q.Name)
-		if len(res.Seconds) == 0 {
-			continue
-		}
-		fmt.Fprintf(w, " %9.3f %9.3f", res.best(), res.median())
-		if i > 0 {
-			fmt.Fprintf(w, " %7.2f", mine.best()/res.best())
-		}
-	}
-	if mine.Difference != "" {
-		fmt.Fprintf(w, "  %s", mine.Difference)
-	} else if len(r.names) > 1 && len(mine.Seconds) == 0 {
-		fmt.Fprint(w, "  equal")
-	}
-	fmt.Fprintln(w)
-}
-
-func (r *Report) printHead(w io.Writer) {
-	fmt.Fprintf(w, "%s at scale factor %g over %s: %s\n", r.Suite, r.SF, r.Over, r.Machine)
-	fmt.Fprintf(w, "%-5s %7s", "", "rows")
-	for i, name := range r.names {
-		fmt.Fprintf(w, " %9s %9s", name, "median")
-		if i > 0 {
-			fmt.Fprintf(w, " %7s", "ratio")
-		}
-	}
-	fmt.Fprintln(w)
-}
-
-// Print writes the totals.
-func (r *Report) Print(w io.Writer) {
-	for _, peer := range r.names[1:] {
-		if r.TotalRatio[peer] == 0 {
-			continue
-		}
-		var ours, theirs float64
-		for _, q := range r.queries {
-			if a, b := r.result(r.names[0], q.Name).best(), r.result(peer, q.Name).best(); a > 0 && b > 0 {
-				ours, theirs = ours+a, theirs+b
-			}
-		}
-		fmt.Fprintf(w, "total: bixi %.3f s, %s %s %.3f s; ratio %.2f, geometric mean %.2f (best of the runs)\n",
-			ours, peer, r.Engines[peer].Version, theirs, r.TotalRatio[peer], r.GeomeanRatio[peer])
-	}
-	r.printFailures(w)
-	if len(r.names) > 1 {
-		equal, all := r.Equal()
-		fmt.Fprintf(w, "answers compared in full, inexact numbers to %g of their size or the last digit shown\n%d/%d equal\n", relative, equal, all)
-	}
-}
-
-// printFailures lists again the queries that failed or have other answers.
-func (r *Report) printFailures(w io.Writer) {
-	if len(r.queries) == 1 {
-		return // the line is just above
-	}
-	for _, q := range r.queries {
-		if d := r.result(r.names[0], q.Name).Difference; d != "" {
-			fmt.Fprintf(w, "not equal: %s: %s\n", q.Name, d)
-		}
-	}
-}
-
 // WriteFile writes the JSON form.
 func (r *Report) WriteFile(path string) error {
+	r.Order = nil
+	for _, q := range r.queries {
+		r.Order = append(r.Order, q.Name)
+	}
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err

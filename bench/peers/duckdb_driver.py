@@ -1,9 +1,10 @@
 """Runs SQL in DuckDB for the benchmark.
 
 Reads one JSON object a line from standard input, {"sql": TEXT, "rows": BOOL}, and
-answers each with a line on standard output: {"seconds": S, "count": N, "rows":
-[[...]]} or {"error": TEXT}. The first line it writes is {"version": TEXT}. Values
-are strings, or null. The time includes fetching the rows.
+answers each with a line on standard output: {"seconds": S, "cpu": S, "count": N,
+"rows": [[...]]} or {"error": TEXT}. The first line it writes is {"version": TEXT}. Values
+are strings, or null. The times, of the clock and of the processor, include fetching
+the rows.
 
 Arguments: THREADS, MEMORY ("" for DuckDB's default), DATABASE (":memory:" or a file).
 """
@@ -27,10 +28,10 @@ def text(value):
 
 
 def answer(connection, request):
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     rows = connection.execute(request["sql"]).fetchall()
     seconds = time.perf_counter() - start
-    out = {"seconds": seconds, "count": len(rows)}
+    out = {"seconds": seconds, "cpu": time.process_time() - cpu, "count": len(rows)}
     if request.get("rows"):
         out["rows"] = [[text(v) for v in row] for row in rows]
     return out

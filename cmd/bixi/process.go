@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/bixidata/bixi/planner/setting"
 )
 
 // defaultListen is where servers listen unless they are told otherwise.
@@ -40,12 +42,19 @@ func newProcessCommands(d doors) []*cobra.Command {
 
 func newServeCommand(name, short string, serve func(context.Context, serveConfig) error) *cobra.Command {
 	var c serveConfig
+	var memory string
 	cmd := &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs,
 		Long: short + ".\nOne port serves HTTP and gRPC. An interrupt stops it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 				return usagef("--listen takes host:port: %w", err)
+			}
+			if memory != "" {
+				if n, err := setting.ParseBytes(memory); err != nil || n == 0 {
+					return usagef("--memory takes a size such as 2gb, not %q", memory)
+				}
+				c.Settings = map[string]string{"bixi.memory.limit": memory}
 			}
 			if c.Warehouse == "" {
 				if c.Warehouse = os.Getenv("BIXI_WAREHOUSE"); c.Warehouse == "" {
@@ -57,6 +66,9 @@ func newServeCommand(name, short string, serve func(context.Context, serveConfig
 	}
 	cmd.Flags().StringVar(&c.Listen, "listen", defaultListen, "host:port to listen at")
 	cmd.Flags().BoolVar(&c.ForbidScripts, "forbid-scripts", false, forbidScriptsHelp)
+	if name == "serve" {
+		cmd.Flags().StringVar(&memory, "memory", "", "what operators may hold, such as 2gb (default half of what the machine or its cgroup has)")
+	}
 	cmd.Flags().StringVar(&c.Warehouse, "warehouse", "", "directory of the tables (default $BIXI_WAREHOUSE or ./bixi-data)")
 	return cmd
 }

@@ -16,20 +16,19 @@ func distinct(file *parquet.File, cols []parquet.Column, byName map[string]table
 	}
 	apart := rangesApart(file, cols)
 	for i, c := range cols {
-		n, full, err := file.Dictionary(0, c)
+		name := strings.ToLower(c.Name)
+		cs := byName[name]
+		cs.Apart = apart[i]
+		byName[name] = cs
+		n, rows, err := file.Dictionary(0, c)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			continue // without a dictionary values rarely repeat; bounds may tell more
 		}
-		rows := file.RowGroupRows(0)
-		if full {
-			n = int(rows)
-		}
-		cs := byName[strings.ToLower(c.Name)]
-		cs.NDV = whole(float64(n), float64(rows), float64(file.Rows()), apart[i])
-		byName[strings.ToLower(c.Name)] = cs
+		cs.NDV = whole(float64(n), rows, float64(file.Rows()), apart[i])
+		byName[name] = cs
 	}
 	return nil
 }

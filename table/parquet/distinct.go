@@ -1,26 +1,51 @@
 package parquet
 
+import "github.com/parquet-go/parquet-go/format"
+
 // fullDictionary is near the size at which most writers give up a dictionary.
 const fullDictionary = 1000 << 10
 
-// Dictionary is the number of values in the dictionary of column c in row group
-// g: a lower bound of how many distinct values it holds, and their exact number
-// as long as the writer did not give up on the dictionary, which full tells of
-// one so large that it may have. It is 0 for columns without one. Only the
-// dictionary's page is read.
-func (f *File) Dictionary(g int, c Column) (n int, full bool, err error) {
+// Dictionary is the number of values in the dictionary of column c in row group g,
+// and of about how many rows they are the distinct values: fewer than the group's
+// if the writer gave up on the dictionary. Where the footer does not tell, a
+// dictionary so large that it may have been given up counts as that of n rows. n is
+// 0 for columns without one. Only the dictionary's page is read.
+func (f *File) Dictionary(g int, c Column) (n int, rows float64, err error) {
 	node := f.find(c)
 	if node == nil || node.leaf < 0 || node.err != nil {
-		return 0, false, nil
+		return 0, 0, nil
 	}
 	m := &f.chunk(g, node.leaf).meta.MetaData
 	if m.DictionaryPageOffset <= 0 || m.DictionaryPageOffset >= m.DataPageOffset {
-		return 0, false, nil
+		return 0, 0, nil
 	}
 	pages := chunkPages{src: f.src, next: m.DictionaryPageOffset, end: m.DataPageOffset}
 	var h pageHeader
 	if _, err := pages.page(&h); err != nil {
-		return 0, false, f.wrapEOF(err)
+		return 0, 0, f.wrapEOF(err)
 	}
-	return h.values, h.size >= fullDictionary, nil
+	rows = float64(f.RowGroupRows(g))
+	coded, plain := dataPages(m.EncodingStats)
+	switch {
+	case coded+plain > 0:
+		rows *= float64(coded) / float64(coded+plain)
+	case h.size >= fullDictionary:
+		rows = float64(h.values)
+	}
+	return h.values, rows, nil
+}
+
+// dataPages counts the data pages of a chunk that have codes of its dictionary, and
+// the others.
+func dataPages(stats []format.PageEncodingStats) (coded, plain int) {
+	for _, s := range stats {
+		switch {
+		case s.PageType != format.DataPage && s.PageType != format.DataPageV2:
+		case s.Encoding == format.RLEDictionary || s.Encoding == format.PlainDictionary:
+			coded += int(s.Count)
+		default:
+			plain += int(s.Count)
+		}
+	}
+	return coded, plain
 }

@@ -13,7 +13,7 @@ type bytesWriter struct {
 	hll   sketch.HyperLogLog
 	plain bool
 	dict  bytesDict
-	paged bool
+	kept  int // dictionary entries that finished pages of this row group may refer to
 	total int
 	codes []int32
 	bytes int    // of the texts that codes stand for
@@ -34,7 +34,7 @@ func (w *bytesWriter) distinct() *sketch.HyperLogLog { return &w.hll }
 func (w *bytesWriter) reset() {
 	w.dict.reset()
 	w.known.forget()
-	w.paged, w.total = false, 0
+	w.kept, w.total = 0, 0
 }
 
 func (w *bytesWriter) add(c *batch.Column, idx []int32) {
@@ -144,7 +144,7 @@ func (w *bytesWriter) finish(dst []byte) ([]byte, bool, pageBounds) {
 		w.vals, w.nvals = w.vals[:0], 0
 		return dst, false, b
 	}
-	w.paged = true
+	w.kept = w.dict.len()
 	b := w.codeBounds()
 	w.rle = encodeCodes(w.rle, w.codes)
 	w.codes, w.bytes = w.codes[:0], 0
@@ -171,15 +171,12 @@ func (w *bytesWriter) codeBounds() pageBounds {
 }
 
 func (w *bytesWriter) dictionary(dst []byte) ([]byte, int) {
-	if !w.paged {
-		return dst, 0
-	}
-	for c := range w.dict.len() {
+	for c := range w.kept {
 		v := w.dict.at(int32(c))
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(v)))
 		dst = append(dst, v...)
 	}
-	return dst, w.dict.len()
+	return dst, w.kept
 }
 
 // bitsWriter is the valueWriter of BOOLEAN; it has no dictionary.

@@ -29,8 +29,8 @@ type fixedWriter[T plainValue] struct {
 	hll   sketch.HyperLogLog
 	plain bool // no dictionary any more
 	dict  fixedDict[T]
-	paged bool // pages of this row group refer to dict
-	total int  // values of this row group in codes
+	kept  int // dictionary entries that finished pages of this row group may refer to
+	total int // values of this row group in codes
 	codes []int32
 	vals  []T
 	seen  int // dictionary entries already in the sketch
@@ -56,7 +56,7 @@ func (w *fixedWriter[T]) distinct() *sketch.HyperLogLog { return &w.hll }
 func (w *fixedWriter[T]) reset() {
 	w.dict.reset()
 	w.known.forget()
-	w.paged, w.total, w.seen = false, 0, 0
+	w.kept, w.total, w.seen = 0, 0, 0
 }
 
 func (w *fixedWriter[T]) add(c *batch.Column, idx []int32) {
@@ -135,7 +135,7 @@ func (w *fixedWriter[T]) finish(dst []byte) ([]byte, bool, pageBounds) {
 		w.vals = w.vals[:0]
 		return dst, false, b
 	}
-	w.paged = true
+	w.kept = len(w.dict.values)
 	w.sketchDict()
 	w.used = usedCodes(w.codes, len(w.dict.values), w.used)
 	w.buf = w.buf[:0]
@@ -151,10 +151,7 @@ func (w *fixedWriter[T]) finish(dst []byte) ([]byte, bool, pageBounds) {
 }
 
 func (w *fixedWriter[T]) dictionary(dst []byte) ([]byte, int) {
-	if !w.paged {
-		return dst, 0
-	}
-	return appendPlain(dst, w.dict.values), len(w.dict.values)
+	return appendPlain(dst, w.dict.values[:w.kept]), w.kept
 }
 
 // encodeCodes is the body of a dictionary page's codes.

@@ -4,22 +4,27 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/types"
 )
 
-// packing is how fixed-width key columns share the words of a packed key.
+// packing is how key columns share the words of a packed key, and the texts that
+// the keys refer to.
 type packing struct {
 	types  []types.Type
 	words  int
 	fields []packField
+	pool   textPool
+	tmp    []byte
 }
 
 // packField is a column's place in a packed key: bits [shift, shift+8*width) of
-// a word (all of words word and word+1 for 16 bytes), and the bit that marks
-// NULL. A single column has no such bit: its NULL has key 0 and another hash.
+// a word (all of words word and word+1 for 16 bytes and texts), and the bit that
+// marks NULL. A single column has no such bit: its NULL has key 0 and another
+// hash. A text's words tell NULL.
 type packField struct {
 	phys      batch.Phys
 	width     int
@@ -27,24 +32,20 @@ type packField struct {
 	shift     uint
 	nullWord  int // -1: none
 	nullShift uint
+	text      bool // a text or a nested value
+	known     dictTexts
 }
 
-// maxPackWords bounds packed keys; wider ones are serialised.
-const maxPackWords = 4
-
-// packLayout places the columns, wide ones first; false if they do not fit.
-func packLayout(ts []types.Type) (packing, bool) {
+// packLayout places the columns, wide ones first.
+func packLayout(ts []types.Type) packing {
 	l := packing{types: ts, fields: make([]packField, len(ts))}
 	order := make([]int, len(ts))
 	for i, t := range ts {
 		f := &l.fields[i]
 		f.phys, f.nullWord = batch.PhysOf(t), -1
-		f.width = f.phys.Width()
-		if f.phys == batch.PhysBool {
-			f.width = 1
-		}
-		if f.width == 0 {
-			return l, false
+		f.width = fixedBytes(t)
+		if f.text = f.width == 0; f.text {
+			f.width = 16
 		}
 		order[i] = i
 	}
@@ -71,17 +72,56 @@ func packLayout(ts []types.Type) (packing, bool) {
 	}
 	if len(ts) > 1 {
 		for i := range l.fields {
-			l.fields[i].nullWord, l.fields[i].nullShift = place(1)
+			if f := &l.fields[i]; !f.text {
+				f.nullWord, f.nullShift = place(1)
+			}
 		}
 	}
 	l.words = len(used)
-	return l, l.words <= maxPackWords
+	return l
+}
+
+// packRows gives the keys of rows 0..n-1, in buf if it is large enough.
+func (l *packing) packRows(cols []*batch.Column, n int, buf []uint64) []uint64 {
+	if cap(buf) < n*l.words {
+		buf = make([]uint64, n*l.words)
+	}
+	buf = buf[:n*l.words]
+	clear(buf)
+	l.pack(cols, n, buf)
+	return buf
+}
+
+// size is the bytes held; growth the most that n more rows may add.
+func (l *packing) size() int64 {
+	n := l.pool.size() + int64(cap(l.tmp))
+	for i := range l.fields {
+		n += int64(cap(l.fields[i].known.words)) * int64(unsafe.Sizeof(packedText{}))
+	}
+	return n
+}
+
+func (l *packing) growth(cols []*batch.Column, n int) int64 {
+	var texts int
+	var more, bytes int64
+	for i, c := range cols {
+		if f := &l.fields[i]; f.text && n > 0 {
+			t, b := textGrowth(c, n)
+			texts, bytes = texts+t, bytes+b
+			more += f.known.growth(c)
+		}
+	}
+	return more + l.pool.growth(texts, bytes)
 }
 
 // pack writes the keys of rows 0..n-1 to dst, which has n*words zeroed words.
 func (l *packing) pack(cols []*batch.Column, n int, dst []uint64) {
 	for i, c := range cols {
 		f := &l.fields[i]
+		if f.text {
+			l.packTexts(f, c, n, dst)
+			continue
+		}
 		l.packColumn(f, c, n, dst)
 		if c.Valid != nil {
 			l.packNulls(f, c, n, dst)
@@ -209,6 +249,10 @@ func (l *packing) unpack(keys []uint64, n int, isNull func(i int) bool) []*batch
 	out := make([]*batch.Column, len(l.fields))
 	for i, t := range l.types {
 		f := &l.fields[i]
+		if f.text {
+			out[i] = l.unpackTexts(f, t, keys, n)
+			continue
+		}
 		c := batch.NewFixedAs(t, f.phys, n)
 		var valid batch.Bitmap
 		for r := range n {

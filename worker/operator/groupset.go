@@ -99,23 +99,23 @@ func (s *groupSet) growth(keys []*batch.Column, n int) int64 {
 
 // full reports that the texts of the keys are as many as one column may hold.
 func (s *groupSet) full() bool {
-	t, ok := s.table.(*bytesTable)
-	return ok && t.arena.size > maxBuffered
+	return s.table != nil && s.table.textBytes() > maxBuffered
 }
 
-// accSize estimates the bytes a group takes in the accumulators.
+// accSize estimates the bytes a group takes in the accumulators. Their size has
+// buffers for a batch in it, which must not be taken for that of few groups.
 func (s *groupSet) accSize() int64 {
-	if s.groups > 0 {
-		return s.accs.size()/int64(s.groups) + 1
-	}
-	return 16 * int64(len(s.calls))
+	return 16*int64(len(s.calls)) + s.accs.size()/int64(max(s.groups, batch.TargetRows))
 }
 
 // outputSize estimates the bytes of n groups as columns, and of their order.
 func (s *groupSet) outputSize(n int) int64 {
 	row := int64(pairBytes + 4)
 	for _, t := range s.types {
-		row += 1 + int64(max(16, fixedBytes(t)))
+		row += 5 + int64(fixedBytes(t))
+	}
+	if s.groups > 0 {
+		row += s.table.textBytes()/int64(s.groups) + 1
 	}
 	return int64(n) * (row + s.accSize())
 }
@@ -165,9 +165,9 @@ func (s *groupSet) hashOrder() []int32 {
 func (s *groupSet) orderByKey(groups []int32) {
 	key := map[int32][]byte{}
 	for _, g := range groups {
-		var w rowWriter
-		w.write(s.keys(int(g), int(g)+1), 1)
-		key[g] = w.buf
+		for _, c := range s.keys(int(g), int(g)+1) {
+			key[g] = appendValue(key[g], c, 0)
+		}
 	}
 	slices.SortFunc(groups, func(a, b int32) int { return bytes.Compare(key[a], key[b]) })
 }

@@ -17,6 +17,8 @@ type groupTable interface {
 	hashes() []uint64
 	// keys gives the key columns of groups [from, to), owned by the caller.
 	keys(from, to int) []*batch.Column
+	// textBytes is the sum of the lengths of the texts of all groups' keys.
+	textBytes() int64
 	// size is the bytes held; growth the most that n more rows may add.
 	size() int64
 	growth(keys []*batch.Column, n int) int64
@@ -24,19 +26,18 @@ type groupTable interface {
 
 // newGroupTable picks the table for keys of these types.
 func newGroupTable(ts []types.Type) groupTable {
-	if l, ok := packLayout(ts); ok {
-		switch l.words {
-		case 1:
-			return newFixedTable[[1]uint64](l)
-		case 2:
-			return newFixedTable[[2]uint64](l)
-		case 3:
-			return newFixedTable[[3]uint64](l)
-		case 4:
-			return newFixedTable[[4]uint64](l)
-		}
+	l := packLayout(ts)
+	switch l.words {
+	case 1:
+		return newFixedTable[[1]uint64](l)
+	case 2:
+		return newFixedTable[[2]uint64](l)
+	case 3:
+		return newFixedTable[[3]uint64](l)
+	case 4:
+		return newFixedTable[[4]uint64](l)
 	}
-	return newBytesTable(ts)
+	return newWideTable(l)
 }
 
 // startSlots is the size a hash table begins with.
@@ -60,9 +61,17 @@ func slotsFor(slots, n int) int {
 
 // appendGrown appends to a slice that grows by a quarter once it is large, so
 // that little of the memory reserved for it stays unused.
-func appendGrown[T any](s []T, v T) []T {
-	if len(s) == cap(s) {
-		s = slices.Grow(s, max(1024, len(s)/4))
+func appendGrown[T any](s []T, vals ...T) []T {
+	if len(s)+len(vals) > cap(s) {
+		s = slices.Grow(s, max(1024, len(vals), len(s)/4))
 	}
-	return append(s, v)
+	return append(s, vals...)
+}
+
+// grownBy is the most that n appends to a slice of length used add to its capacity.
+func grownBy(have, used, n int) int {
+	if used+n <= have {
+		return 0
+	}
+	return used + n - have + max(1024, (used+n)/4)
 }

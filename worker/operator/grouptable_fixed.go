@@ -22,6 +22,7 @@ type fixedTable[K packedKey] struct {
 	hashOf   []uint64
 	packed   []uint64
 	misses   []int32
+	texts    int64
 }
 
 // slot is free if id is 0, else it holds group id-1. tag is the upper half of
@@ -42,18 +43,18 @@ func newFixedTable[K packedKey](l packing) *fixedTable[K] {
 
 func (t *fixedTable[K]) hashes() []uint64 { return t.hashOf }
 
+func (t *fixedTable[K]) textBytes() int64 { return t.texts }
+
 func (t *fixedTable[K]) size() int64 {
 	var k K
 	return int64(len(t.slots))*int64(unsafe.Sizeof(slot[K]{})) + int64(cap(t.keyOf))*int64(unsafe.Sizeof(k)) +
-		8*int64(cap(t.hashOf)+cap(t.packed)) + 4*int64(cap(t.misses))
+		8*int64(cap(t.hashOf)+cap(t.packed)) + 4*int64(cap(t.misses)) + t.layout.size()
 }
 
-func (t *fixedTable[K]) growth(_ []*batch.Column, n int) int64 {
+func (t *fixedTable[K]) growth(keys []*batch.Column, n int) int64 {
 	var k K
-	more := int64(0)
-	if have := cap(t.keyOf); len(t.keyOf)+n > have {
-		more = int64(max(n, have/4)) * int64(unsafe.Sizeof(k)+8)
-	}
+	more := t.layout.growth(keys, n) + 8*int64(max(0, n*t.layout.words-cap(t.packed)))
+	more += int64(grownBy(cap(t.keyOf), len(t.keyOf), n)) * int64(unsafe.Sizeof(k)+8)
 	if s := slotsFor(len(t.slots), len(t.keyOf)+n); s > len(t.slots) {
 		more += int64(s) * int64(unsafe.Sizeof(slot[K]{})) // the old slots live until the new are filled
 	}
@@ -62,16 +63,19 @@ func (t *fixedTable[K]) growth(_ []*batch.Column, n int) int64 {
 
 func (t *fixedTable[K]) assign(keys []*batch.Column, hashes []uint64, ids []int32) {
 	n := len(ids)
-	words := t.layout.words
-	if cap(t.packed) < n*words {
-		t.packed = make([]uint64, n*words)
+	if cap(t.misses) < n {
 		t.misses = make([]int32, n)
 	}
-	t.packed = t.packed[:n*words]
-	clear(t.packed)
-	t.layout.pack(keys, n, t.packed)
+	t.packed = t.layout.packRows(keys, n, t.packed)
 	packed := unsafe.Slice((*K)(unsafe.Pointer(unsafe.SliceData(t.packed))), n)
+	before := len(t.keyOf)
 	t.insert(packed, hashes, ids, t.probe(packed, hashes, ids))
+	t.texts += t.layout.textBytes(t.words(before, len(t.keyOf)), len(t.keyOf)-before)
+}
+
+// words views the keys of groups [from, to).
+func (t *fixedTable[K]) words(from, to int) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(t.keyOf[from:to]))), (to-from)*t.layout.words)
 }
 
 // probe looks at the first slot of each row only, without branches, so that the
@@ -134,10 +138,8 @@ func (t *fixedTable[K]) grow() {
 }
 
 func (t *fixedTable[K]) keys(from, to int) []*batch.Column {
-	keys := t.keyOf[from:to]
-	flat := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(keys))), len(keys)*t.layout.words)
 	var zero K
-	return t.layout.unpack(flat, len(keys), func(i int) bool {
-		return keys[i] == zero && t.hashOf[from+i] == t.nullHash
+	return t.layout.unpack(t.words(from, to), to-from, func(i int) bool {
+		return t.keyOf[from+i] == zero && t.hashOf[from+i] == t.nullHash
 	})
 }

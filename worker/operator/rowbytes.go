@@ -14,45 +14,6 @@ import (
 // and then its canonical bytes: little-endian fixed-width values, DECIMAL of
 // more than 18 digits always 16 bytes, texts and lists with their length first.
 
-// rowWriter serialises the columns of a batch row by row.
-type rowWriter struct {
-	buf  []byte
-	ends []int32 // ends[i] is where row i ends in buf
-	pos  []int32
-	tmp  []byte
-}
-
-// write serialises rows 0..n-1 of cols into buf.
-func (w *rowWriter) write(cols []*batch.Column, n int) {
-	w.ends = append(w.ends[:0], make([]int32, n)...)
-	for _, c := range cols {
-		w.measure(c, n)
-	}
-	var sum int32
-	w.pos = w.pos[:0]
-	for i, l := range w.ends {
-		w.pos = append(w.pos, sum)
-		sum += l
-		w.ends[i] = sum
-	}
-	if cap(w.buf) < int(sum) {
-		w.buf = make([]byte, int(sum)+int(sum)/4)
-	}
-	w.buf = w.buf[:sum]
-	for _, c := range cols {
-		w.column(c, n)
-	}
-}
-
-// row is the bytes of row i.
-func (w *rowWriter) row(i int32) []byte {
-	from := int32(0)
-	if i > 0 {
-		from = w.ends[i-1]
-	}
-	return w.buf[from:w.ends[i]]
-}
-
 // fixedBytes is the width of a serialised value of a fixed-width type, 0 for others.
 func fixedBytes(t types.Type) int {
 	p := batch.PhysOf(t)
@@ -62,31 +23,6 @@ func fixedBytes(t types.Type) int {
 	return p.Width()
 }
 
-// measure adds the lengths of c's values to ends.
-func (w *rowWriter) measure(c *batch.Column, n int) {
-	if width := int32(fixedBytes(c.Type)); width > 0 {
-		for i := range n {
-			if c.IsNull(i) {
-				w.ends[i]++
-			} else {
-				w.ends[i] += 1 + width
-			}
-		}
-		return
-	}
-	for i := range n {
-		switch {
-		case c.IsNull(i):
-			w.ends[i]++
-		case c.Phys == batch.PhysBytes:
-			w.ends[i] += int32(5 + len(keyBytes(c, i)))
-		default:
-			w.tmp = appendValue(w.tmp[:0], c, i)
-			w.ends[i] += int32(len(w.tmp))
-		}
-	}
-}
-
 // keyBytes is the part of a text that counts in comparisons.
 func keyBytes(c *batch.Column, i int) []byte {
 	s := c.Bytes(i)
@@ -94,29 +30,6 @@ func keyBytes(c *batch.Column, i int) []byte {
 		return batch.TrimBlanks(s)
 	}
 	return s
-}
-
-func (w *rowWriter) column(c *batch.Column, n int) {
-	if c.Phys == batch.PhysBytes {
-		for i := range n {
-			at := w.pos[i]
-			if c.IsNull(i) {
-				w.buf[at] = 0
-				w.pos[i]++
-				continue
-			}
-			s := keyBytes(c, i)
-			w.buf[at] = 1
-			binary.LittleEndian.PutUint32(w.buf[at+1:], uint32(len(s)))
-			copy(w.buf[at+5:], s)
-			w.pos[i] += int32(5 + len(s))
-		}
-		return
-	}
-	for i := range n {
-		at := w.pos[i]
-		w.pos[i] += int32(len(appendValue(w.buf[at:at], c, i)))
-	}
 }
 
 // appendValue serialises row i of c.

@@ -1,0 +1,127 @@
+package operator
+
+import (
+	"github.com/bixidata/bixi/batch"
+)
+
+// wideTable is a groupTable of packed keys of any number of words: open
+// addressing with the numbers of the groups in the slots.
+type wideTable struct {
+	layout packing
+	slots  []uint64 // upper half of the hash, then group+1; 0: free
+	keyOf  []uint64 // layout.words of them a group
+	hashOf []uint64
+	packed []uint64
+	misses []int32
+	texts  int64
+}
+
+func newWideTable(l packing) *wideTable {
+	return &wideTable{layout: l, slots: make([]uint64, startSlots)}
+}
+
+func (t *wideTable) hashes() []uint64 { return t.hashOf }
+
+func (t *wideTable) textBytes() int64 { return t.texts }
+
+func (t *wideTable) size() int64 {
+	return 8*int64(len(t.slots)+cap(t.keyOf)+cap(t.hashOf)+cap(t.packed)) + 4*int64(cap(t.misses)) + t.layout.size()
+}
+
+func (t *wideTable) growth(keys []*batch.Column, n int) int64 {
+	more := t.layout.growth(keys, n) + 8*int64(max(0, n*t.layout.words-cap(t.packed)))
+	words := t.layout.words
+	more += 8 * int64(grownBy(cap(t.hashOf), len(t.hashOf), n)+grownBy(cap(t.keyOf), len(t.keyOf), n*words))
+	if s := slotsFor(len(t.slots), len(t.hashOf)+n); s > len(t.slots) {
+		more += 8 * int64(s) // the old slots live until the new are filled
+	}
+	return more
+}
+
+func (t *wideTable) assign(keys []*batch.Column, hashes []uint64, ids []int32) {
+	n := len(ids)
+	if cap(t.misses) < n {
+		t.misses = make([]int32, n)
+	}
+	t.packed = t.layout.packRows(keys, n, t.packed)
+	before := len(t.hashOf)
+	t.insert(hashes, ids, t.probe(hashes, ids))
+	t.texts += t.layout.textBytes(t.keyOf[before*t.layout.words:], len(t.hashOf)-before)
+}
+
+// probe looks at the first slot of each row only, first at the slots, then at the
+// keys, so that the loads of many rows overlap; it lists the rows that must look
+// further.
+func (t *wideTable) probe(hashes []uint64, ids []int32) []int32 {
+	slots, hashes := t.slots, hashes[:len(ids)]
+	for i, h := range hashes {
+		s := slots[h&uint64(len(slots)-1)]
+		id := int32(uint32(s)) - 1
+		if (s^h)>>32 != 0 {
+			id = -1
+		}
+		ids[i] = id
+	}
+	m := 0
+	misses := t.misses[:len(ids)]
+	for i, g := range ids {
+		misses[m] = int32(i)
+		if g < 0 || !t.equal(g, int32(i)) {
+			m++
+		}
+	}
+	return misses[:m]
+}
+
+// equal reports whether group g has the key of row i.
+func (t *wideTable) equal(g, i int32) bool {
+	words := t.layout.words
+	a, b := t.keyOf[int(g)*words:][:words], t.packed[int(i)*words:][:words]
+	var diff uint64
+	for k, w := range a {
+		diff |= w ^ b[k]
+	}
+	return diff == 0
+}
+
+// insert finds or makes the groups of the rows listed.
+func (t *wideTable) insert(hashes []uint64, ids, rows []int32) {
+	words := t.layout.words
+	for _, i := range rows {
+		h := hashes[i]
+		for p := h; ; p++ {
+			s := &t.slots[p&uint64(len(t.slots)-1)]
+			if *s == 0 {
+				t.hashOf = appendGrown(t.hashOf, h)
+				t.keyOf = appendGrown(t.keyOf, t.packed[int(i)*words:][:words]...)
+				*s = h&^(1<<32-1) | uint64(len(t.hashOf))
+				ids[i] = int32(len(t.hashOf) - 1)
+				break
+			}
+			if g := int32(uint32(*s)) - 1; (*s^h)>>32 == 0 && t.equal(g, i) {
+				ids[i] = g
+				break
+			}
+		}
+		if crowded(len(t.slots), len(t.hashOf)) {
+			t.grow()
+		}
+	}
+}
+
+func (t *wideTable) grow() {
+	slots := make([]uint64, 2*len(t.slots))
+	for g, h := range t.hashOf {
+		p := h
+		for slots[p&uint64(len(slots)-1)] != 0 {
+			p++
+		}
+		slots[p&uint64(len(slots)-1)] = h&^(1<<32-1) | uint64(g+1)
+	}
+	t.slots = slots
+}
+
+func (t *wideTable) keys(from, to int) []*batch.Column {
+	words := t.layout.words
+	return t.layout.unpack(t.keyOf[from*words:to*words], to-from, func(int) bool { return false })
+}
