@@ -55,7 +55,7 @@ func TestMomentsFast(t *testing.T) {
 		checkSums(t, a, xs, ys)
 		e := &exact{sums: a.sums, args: 2, n: int64(n)}
 		for _, pair := range [][2]int{{0, 0}, {0, 1}, {1, 1}} {
-			for less := range min(int64(n), 2) { // 0 and, of several rows, 1
+			for less := range min(int64(n), 2) {
 				got, want := e.covariance(pair[0], pair[1], less), e.slowCovariance(pair[0], pair[1], less)
 				if !sameBits(got, want) {
 					t.Fatalf("covariance %v of %v, %v less %d: got %v, want %v", pair, xs, ys, less, got, want)
