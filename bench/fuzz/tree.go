@@ -133,6 +133,7 @@ type query struct {
 	group    []*expr
 	grouping string // "", ROLLUP, CUBE or GROUPING SETS
 	having   *expr
+	qualify  *expr
 
 	op          string // UNION ALL …
 	left, right *query
@@ -230,6 +231,10 @@ func (q *query) writeSelect(b *strings.Builder, d dialect) {
 	if q.having != nil {
 		b.WriteString(" HAVING ")
 		q.having.write(b, d)
+	}
+	if q.qualify != nil {
+		b.WriteString(" QUALIFY ")
+		q.qualify.write(b, d)
 	}
 }
 
