@@ -63,7 +63,7 @@ func (r *Report) Print(w io.Writer) {
 	}
 	r.printCPU(w)
 	for _, name := range r.Names {
-		if peak := r.Engines[name].Peak; peak > 0 {
+		if peak := r.Engines[name].Peak; peak > 0 && r.Limit != "" {
 			fmt.Fprintf(w, "peak resident set of %s: %d MB\n", name, peak/bytesPerMB)
 		}
 	}

@@ -6,17 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/bixidata/bixi/bench"
-	"github.com/bixidata/bixi/bench/groupby"
 	"github.com/bixidata/bixi/cmd/bixi/console"
-	"github.com/bixidata/bixi/planner/setting"
 	"github.com/bixidata/bixi/server"
 )
 
@@ -25,9 +20,10 @@ const benchHelp = `Measures this engine with a suite, beside other engines in th
 tpch, tpcds: the 22 queries derived from TPC-H and the 99 derived from TPC-DS. The
 data are generated at the scale factor of --sf, once, and the engines read the
 generator's Parquet files in place (--over parquet) or their own tables (--over
-tables, loaded once). Peers: duckdb and, over Parquet, spark, which needs Java. The generator and the peer are installed into
-.venv when they are missing, for which Python 3 is needed. A query that fails is
-reported, at the end again, and the next one runs.
+tables, loaded once). Peers: duckdb and, over Parquet, spark, which needs Java. The
+generator and the peers are installed into .venv when they are missing, for which
+Python 3 is needed. A query that fails is reported, at the end again, and the next one
+runs.
 
 groupby (or h2o): grouping a table of --rows rows, of the kind of the db-benchmark of
 h2o: 100 groups to as many as there are rows, strings and integers as keys. The table
@@ -68,9 +64,7 @@ type benchFlags struct {
 	identity bool
 	json     string
 	rows     int
-
-	megabytes bool // --mb was given
-	profile   string
+	profile  string
 }
 
 // The suites.
@@ -105,8 +99,11 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 				f.options.Runs = 11
 			}
 			f.options.Command = commandText(cmd, args[0])
-			f.megabytes = cmd.Flags().Changed("mb")
-			return runBench(cmd.Context(), cmp.Or(aliases[args[0]], args[0]), f, open)
+			suite := cmp.Or(aliases[args[0]], args[0])
+			if err := checkBench(suite, &f, cmd.Flags().Changed); err != nil {
+				return err
+			}
+			return runBench(cmd.Context(), suite, f, open)
 		},
 	}
 	o, flags := &f.options, cmd.Flags()
@@ -132,45 +129,7 @@ func newBenchCommand(open func(context.Context, engineConfig) (server.Statements
 	return cmd
 }
 
-// newReportCommand makes the command that writes the tables of a page.
-func newReportCommand() *cobra.Command {
-	var page string
-	cmd := &cobra.Command{
-		Use: "report FILE...", Short: "Put measurements that --json wrote into the tables of a page", Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, files []string) error {
-			var reports []*bench.Report
-			for _, f := range files {
-				r, err := bench.ReadReport(f)
-				if err != nil {
-					return usageError{err}
-				}
-				reports = append(reports, r)
-			}
-			if err := bench.WritePage(page, reports); err != nil {
-				return usageError{err}
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&page, "page", filepath.Join("docs", "performance.md"), "page to write the tables into")
-	return cmd
-}
-
-// commandText is the command line without what says only where files are.
-func commandText(cmd *cobra.Command, suite string) string {
-	text := "bixi bench " + suite
-	for _, name := range []string{"sf", "rows", "mb", "over", "peers", "queries", "threads", "memory", "limit", "set", "runs"} {
-		if cmd.Flags().Changed(name) {
-			text += " --" + name + " " + strings.Trim(cmd.Flags().Lookup(name).Value.String(), "[]")
-		}
-	}
-	return text
-}
-
 func runBench(ctx context.Context, suite string, f benchFlags, open func(context.Context, engineConfig) (server.Statements, func() error, error)) (err error) {
-	if err := checkBench(suite, &f); err != nil {
-		return err
-	}
 	o := f.options
 	if open == nil {
 		return usagef("this program has no engine of its own")
@@ -229,49 +188,4 @@ func (f *benchFlags) opener(open func(context.Context, engineConfig) (server.Sta
 		}
 		return open(ctx, c)
 	}
-}
-
-func checkBench(suite string, f *benchFlags) error {
-	o := &f.options
-	switch {
-	case !slices.Contains(suiteNames, suite):
-		return usagef("there is no suite %s: known are %s", suite, strings.Join(suiteNames, ", "))
-	case suite != suiteWordCount && f.endpoint != "":
-		return usagef("--endpoint is for the suite %s", suiteWordCount)
-	case suite == suiteWordCount && len(o.Set) > 0:
-		return usagef("--set is for queries, not for the suite %s", suiteWordCount)
-	case f.identity && !slices.Contains([]string{suiteTPCH, suiteTPCDS, suiteGroupBy}, suite):
-		return usagef("--identity is for queries, not for the suite %s", suite)
-	case f.identity && (f.check || f.json != "" || len(o.Peers) > 0):
-		return usagef("--identity compares with no peer and measures nothing")
-	case f.megabytes && o.MB < 1:
-		return usagef("--mb takes a positive number")
-	case o.Over != bench.OverTables && o.Over != bench.OverParquet:
-		return usagef("--over takes tables or parquet, not %q", o.Over)
-	case suite == suiteGroupBy && f.rows < groupby.MinRows:
-		return usagef("--rows takes a number of %d or more", groupby.MinRows)
-	case o.Limit != "" && o.Over != bench.OverParquet:
-		return usagef("--limit goes with --over parquet")
-	case o.SF <= 0:
-		return usagef("--sf takes a positive number")
-	case o.Threads < 1:
-		return usagef("--threads takes a positive number")
-	case o.Runs < 1:
-		return usagef("--runs takes a positive number; --check only compares answers")
-	}
-	for _, name := range o.Peers {
-		if !slices.Contains(peers[suite], name) {
-			return usagef("there is no peer %s: %s knows %s", name, suite, strings.Join(peers[suite], ", "))
-		}
-	}
-	for name, size := range map[string]string{"memory": o.Memory, "limit": o.Limit} {
-		n, err := setting.ParseBytes(size)
-		if size != "" && (err != nil || n == 0) {
-			return usagef("--%s takes a size such as 2gb, not %q", name, size)
-		}
-		if name == "limit" && size != "" {
-			o.LimitBytes = int64(n)
-		}
-	}
-	return nil
 }

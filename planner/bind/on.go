@@ -35,7 +35,22 @@ func (b *Binder) on(j *logical.Join, e syntax.Expr, names *scope) (logical.Node,
 		}
 		return &logical.Filter{Input: rel, Conds: over}, nil
 	}
-	if err := b.besideAll(j, unstack(rel, pairs), e); err != nil {
+	subqueries := unstack(rel, pairs)
+	if j.Kind == logical.Full {
+		var both []*logical.Join
+		for _, a := range subqueries {
+			if reads := readsOutside(a); len(common(reads, j.L)) > 0 && len(common(reads, j.R)) > 0 {
+				both = append(both, a)
+			} else if err := b.beside(j, a, e); err != nil {
+				return nil, err
+			}
+		}
+		if len(both) > 0 {
+			return b.fullPairs(j, both, append(j.On, conds...), e)
+		}
+		subqueries = nil
+	}
+	if err := b.besideAll(j, subqueries, e); err != nil {
 		return nil, err
 	}
 	j.On = append(j.On, conds...)
@@ -80,13 +95,7 @@ func unstack(n, base logical.Node) []*logical.Join {
 
 // beside computes the subquery a of j's condition over a side of j.
 func (b *Binder) beside(j *logical.Join, a *logical.Join, at syntax.Expr) error {
-	reads := logical.Free(a.R)
-	for _, e := range a.On {
-		scalar.Columns(e, reads)
-	}
-	for id := range logical.IDs(a.R) {
-		delete(reads, id)
-	}
+	reads := readsOutside(a)
 	l, r := common(reads, j.L), common(reads, j.R)
 	own := *a
 	switch {
@@ -98,6 +107,18 @@ func (b *Binder) beside(j *logical.Join, a *logical.Join, at syntax.Expr) error 
 		return b.pairwise(j, a, l, r, at)
 	}
 	return nil
+}
+
+// readsOutside is the set of columns that the subquery a reads and does not give.
+func readsOutside(a *logical.Join) map[int]bool {
+	reads := logical.Free(a.R)
+	for _, e := range a.On {
+		scalar.Columns(e, reads)
+	}
+	for id := range logical.IDs(a.R) {
+		delete(reads, id)
+	}
+	return reads
 }
 
 // common lists the columns of n that are in ids.
@@ -116,9 +137,6 @@ func common(ids map[int]bool, n logical.Node) []logical.Column {
 // match gains what was computed, once for each value of the other side's columns,
 // of which the join then compares the own one.
 func (b *Binder) pairwise(j *logical.Join, a *logical.Join, l, r []logical.Column, at syntax.Expr) error {
-	if j.Kind == logical.Full {
-		return unsupported(at.Pos(), "a subquery about both sides in the ON of a FULL JOIN")
-	}
 	if len(logical.Free(j.L))+len(logical.Free(j.R)) > 0 {
 		return unsupported(at.Pos(), "a subquery about both sides in the ON of a join that itself refers to an outer query")
 	}
@@ -150,6 +168,13 @@ func (b *Binder) pairwise(j *logical.Join, a *logical.Join, l, r []logical.Colum
 // distinct values of its columns cols, under the numbers that by gains.
 func (b *Binder) distinctOf(n logical.Node, cols []logical.Column, by map[int]scalar.Expr) (use, distinct logical.Node) {
 	d := b.Share("side", n)
+	distinct = b.distinctIn(d, cols, by)
+	return d.Use(func(c logical.Column) logical.Column { return c }), distinct
+}
+
+// distinctIn gives the distinct values of the columns cols of d, under the numbers
+// that by gains.
+func (b *Binder) distinctIn(d *logical.Definition, cols []logical.Column, by map[int]scalar.Expr) logical.Node {
 	copied := b.Use(d)
 	from := map[int]logical.Column{}
 	for i, id := range copied.From {
@@ -161,5 +186,5 @@ func (b *Binder) distinctOf(n logical.Node, cols []logical.Column, by map[int]sc
 		a.Keys, a.Cols = append(a.Keys, from[c.ID].Ref()), append(a.Cols, key)
 		by[c.ID] = key.Ref()
 	}
-	return d.Use(func(c logical.Column) logical.Column { return c }), a
+	return a
 }

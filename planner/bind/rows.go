@@ -155,7 +155,7 @@ func (r *Rows) column(n syntax.Name) (int, error) {
 	}
 	at := slices.IndexFunc(r.Table.Columns, named)
 	if at < 0 {
-		e := diag.Errorf(diag.CodeColumnNotFound, last.Pos(), "%s has no column %s", r.Table.Name, last.Name)
+		e := semantic(last.Pos(), "%s has no column %s", r.Table.Name, last.Name)
 		if near := diag.Near(last.Name, r.Table.Schema().Names()); near != "" {
 			e.WithHint("did you mean %s?", near)
 		}

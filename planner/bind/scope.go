@@ -146,7 +146,7 @@ func (s *scope) owners(parts []syntax.Ident) []string {
 }
 
 func (s *scope) notFound(parts []syntax.Ident) error {
-	e := diag.Errorf(diag.CodeColumnNotFound, parts[0].Pos(), "column %s cannot be resolved", join(parts))
+	e := semantic(parts[0].Pos(), "column %s cannot be resolved", join(parts))
 	var all, tables []string
 	for sc := s; sc != nil; sc = sc.parent {
 		for _, r := range sc.rels {

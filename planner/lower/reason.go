@@ -45,7 +45,7 @@ func (l *Lowerer) grouping(p *plan, tasks int, groups float64) *plan {
 	case l.opts.Partitions > 0:
 		reason(p, "groups are completed by the %d tasks that bixi.partitions asks for", tasks)
 	default:
-		reason(p, "groups are completed by %d tasks: %.0f expected, %.0f a task", tasks, groups, l.opts.PartitionGroups)
+		reason(p, "groups are completed by %d tasks: %.0f groups expected", tasks, groups)
 	}
 	return p
 }

@@ -9,20 +9,19 @@ import (
 
 // connectJoins is what a plan needs to end without push-filters and order-joins:
 // of the relations of inner joins, in the order they are written, each is joined
-// next that an equality connects with those before, and every condition that
-// reads several of them decides the first join that can. Conditions on one
-// relation stay above.
+// next that an equality connects with those before, and every condition decides
+// the first join that can, or is applied to the one relation that it reads.
 func connectJoins(c *Context, n logical.Node) (logical.Node, error) {
 	return c.connect(n, nil), nil
 }
 
-// connect gives n with conds, equalities over n's columns, applied.
+// connect gives n with conds, which read n's columns, applied.
 func (c *Context) connect(n logical.Node, conds []scalar.Expr) logical.Node {
 	switch n := n.(type) {
 	case *logical.Filter:
 		ids := logical.IDs(n.Input)
 		stay := slices.DeleteFunc(factored(n.Conds), func(e scalar.Expr) bool {
-			goes := isEquality(e) && logical.Within(e, ids) && !c.isVolatile(e)
+			goes := logical.Within(e, ids) && !c.isVolatile(e)
 			if goes {
 				conds = append(conds, e)
 			}
@@ -91,11 +90,6 @@ func isInner(n logical.Node) bool {
 	return ok && j.Kind == logical.Inner && !j.Apply
 }
 
-func isEquality(e scalar.Expr) bool {
-	call, ok := e.(*scalar.Call)
-	return ok && call.Name == "="
-}
-
 // joinGroup is the relations of inner joins and what holds for their rows.
 type joinGroup struct {
 	c     *Context
@@ -121,33 +115,47 @@ func (g *joinGroup) flatten(n logical.Node) {
 
 // connected joins the relations.
 func (g *joinGroup) connected() logical.Node {
-	n, rest, conds := g.rels[0], g.rels[1:], g.conds
+	for i, r := range g.rels {
+		ids := logical.IDs(r)
+		g.rels[i] = filtered(r, g.take(func(e scalar.Expr) bool { return side(e, ids) }))
+	}
+	n, rest := g.rels[0], g.rels[1:]
 	have := logical.IDs(n)
 	for len(rest) > 0 {
-		at := max(0, slices.IndexFunc(rest, func(r logical.Node) bool { return connects(conds, have, logical.IDs(r)) }))
-		next := logical.IDs(rest[at])
-		j := &logical.Join{Kind: logical.Inner, L: n, R: rest[at]}
-		both := merged(have, next)
-		conds = slices.DeleteFunc(slices.Clone(conds), func(e scalar.Expr) bool {
-			goes := logical.Within(e, both) && !logical.Within(e, have) && !logical.Within(e, next) && !g.c.isVolatile(e)
-			if goes {
-				j.On = append(j.On, e)
-			}
-			return goes
-		})
-		n, have, rest = j, both, slices.Delete(slices.Clone(rest), at, at+1)
+		at := max(0, slices.IndexFunc(rest, func(r logical.Node) bool { return connects(g.conds, have, logical.IDs(r)) }))
+		have = merged(have, logical.IDs(rest[at]))
+		on := g.take(func(e scalar.Expr) bool { return side(e, have) })
+		n = &logical.Join{Kind: logical.Inner, L: n, R: rest[at], On: on}
+		rest = slices.Delete(slices.Clone(rest), at, at+1)
 	}
-	return filtered(n, conds)
+	return filtered(n, g.conds)
+}
+
+// take gives the conditions that which chooses, and forgets them.
+func (g *joinGroup) take(which func(scalar.Expr) bool) (taken []scalar.Expr) {
+	g.conds = slices.DeleteFunc(slices.Clone(g.conds), func(e scalar.Expr) bool {
+		goes := which(e) && !g.c.isVolatile(e)
+		if goes {
+			taken = append(taken, e)
+		}
+		return goes
+	})
+	return taken
+}
+
+// side reports whether e reads columns, all of them in ids.
+func side(e scalar.Expr, ids map[int]bool) bool {
+	return logical.Within(e, ids) && logical.Refs(e, ids)
 }
 
 // connects reports whether one of conds equates something of l with something of r.
 func connects(conds []scalar.Expr, l, r map[int]bool) bool {
-	of := func(e scalar.Expr, ids map[int]bool) bool { return logical.Refs(e, ids) && logical.Within(e, ids) }
 	return slices.ContainsFunc(conds, func(e scalar.Expr) bool {
-		if !isEquality(e) {
+		c, ok := e.(*scalar.Call)
+		if !ok || c.Name != "=" {
 			return false
 		}
-		a, b := e.(*scalar.Call).Args[0], e.(*scalar.Call).Args[1]
-		return of(a, l) && of(b, r) || of(a, r) && of(b, l)
+		a, b := c.Args[0], c.Args[1]
+		return side(a, l) && side(b, r) || side(a, r) && side(b, l)
 	})
 }

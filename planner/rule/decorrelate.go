@@ -219,10 +219,9 @@ func sameColumns(def *logical.Definition) *logical.Shared {
 // something of the other.
 func allKeys(j *logical.Join) bool {
 	l, r := logical.IDs(j.L), logical.IDs(j.R)
-	of := func(e scalar.Expr, ids map[int]bool) bool { return logical.Refs(e, ids) && logical.Within(e, ids) }
 	for _, e := range j.On {
 		c, ok := e.(*scalar.Call)
-		if !ok || c.Name != "=" || !(of(c.Args[0], l) && of(c.Args[1], r) || of(c.Args[0], r) && of(c.Args[1], l)) {
+		if !ok || c.Name != "=" || !(side(c.Args[0], l) && side(c.Args[1], r) || side(c.Args[0], r) && side(c.Args[1], l)) {
 			return false
 		}
 	}
