@@ -23,6 +23,7 @@ type expr struct {
 	kids         []*expr
 	sub          *query
 	leaf, column bool // a column or literal; a column
+	local        bool // of a map, which not every correlated subquery can use
 	// aggregate says that the operands are of the rows of a group, or window.
 	aggregate bool
 }
