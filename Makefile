@@ -10,7 +10,7 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-tpcds bench-quick bench-wordcount clean
+.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-suites bench-sf10 bench-tpch bench-tpcds bench-quick bench-wordcount identity clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -51,8 +51,9 @@ sim: ## 5,000 seeds of the cluster simulation
 chaos: ## real processes, killed while they work
 	BIXI_CHAOS=1 $(GO) test -count=1 -timeout 60m -run Chaos ./cmd/bixi/...
 
-fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser for a minute
+fuzz: $(VENV)/ready ## 100,000 random queries against DuckDB and in all modes; the parser too
 	$(GO) test -count=1 -timeout 4h -v ./bench/fuzz -seed $(SEED) -queries 100000
+	$(GO) test -count=1 -v ./bench/standard -seed $(SEED) -queries 100000
 	$(GO) test -run '^$$' -fuzz FuzzParsePrint -fuzztime 60s ./sql/syntax
 
 fuzz-slice: $(VENV)/ready ## two minutes of random queries
@@ -69,17 +70,49 @@ bench/data/%: | $(VENV)/ready
 	$(VENV)/bin/tpcgen-cli $(word 1,$(subst -sf, ,$*)) parquet --scale-factor $(word 2,$(subst -sf, ,$*)) --output-dir $@.part
 	mv $@.part $@
 
-bench: build $(VENV)/ready ## TPC-H at SF (default 1) against DuckDB on the same Parquet files
-	$(BIN) bench tpch --sf $(SF) --over parquet --peers duckdb
+# Each suite leaves its measurements in RESULTS; one that fails is reported and the next runs.
+RESULTS := bench/data/results
+MEASURE  = $(BIN) bench
+PARQUET  = --over parquet --peers duckdb
+
+bench: bench-suites $(if $(SF10),bench-sf10) ## all suites and the tables of docs/performance.md: an hour, with SF10=1 two
+	$(MEASURE) report $(RESULTS)/*.json
+
+bench-suites: build $(VENV)/ready
+	mkdir -p $(RESULTS)
+	-$(MEASURE) start --json $(RESULTS)/start.json
+	-$(MEASURE) scan --peers duckdb --runs 5 --json $(RESULTS)/scan.json
+	-$(MEASURE) tpch $(PARQUET) --runs 5 --json $(RESULTS)/tpch-sf1.json
+	-$(MEASURE) tpcds $(PARQUET) --json $(RESULTS)/tpcds-sf1.json
+	-$(MEASURE) groupby $(PARQUET) --json $(RESULTS)/groupby.json
+	-$(MEASURE) sort --peers duckdb --json $(RESULTS)/sort.json
+	-$(MEASURE) tpch --over parquet --limit 64mb --runs 2 --json $(RESULTS)/memory-sf1.json
+	-$(MEASURE) tpch --over parquet --peers spark --json $(RESULTS)/spark.json
+
+bench-sf10: bench-suites
+	-$(MEASURE) tpch --sf 10 $(PARQUET) --json $(RESULTS)/tpch-sf10.json
+	-$(MEASURE) tpch --sf 10 --over parquet --limit 300mb --runs 2 --json $(RESULTS)/memory-sf10.json
+
+bench-tpch: build $(VENV)/ready ## TPC-H at SF (default 1) against DuckDB on the same Parquet files
+	$(MEASURE) tpch --sf $(SF) $(PARQUET)
 
 bench-tpcds: build $(VENV)/ready ## TPC-DS at SF (default 1) against DuckDB on the same Parquet files
-	$(BIN) bench tpcds --sf $(SF) --over parquet --peers duckdb
+	$(MEASURE) tpcds --sf $(SF) $(PARQUET)
 
-bench-quick: build $(VENV)/ready ## a few queries at SF 0.1
-	$(BIN) bench tpch --sf 0.1 --over parquet --peers duckdb --queries q1,q3,q5,q6,q9,q18
+bench-quick: build $(VENV)/ready ## ratios of a subset, in a few minutes; fails on nothing
+	-$(MEASURE) start
+	-$(MEASURE) scan --sf 0.1 --peers duckdb
+	-$(MEASURE) tpch --sf 0.1 $(PARQUET) --queries q1,q3,q5,q6,q9,q13,q18,q21
+	-$(MEASURE) tpcds --sf 0.1 $(PARQUET) --queries q3,q7,q17,q22,q47,q51,q64,q67,q72,q78,q95
+	-$(MEASURE) groupby --rows 1000000 $(PARQUET)
+	-$(MEASURE) sort --mb 200 --memory 128mb --runs 1 --peers duckdb
 
 bench-wordcount: build ## MapReduce word count of 200 MB against tr, sort and uniq
 	$(BIN) bench wordcount --peers coreutils
+
+identity: build $(VENV)/ready ## all queries of TPC-H and TPC-DS at SF: the same bytes in ten modes, DECIMAL and DOUBLE
+	$(BIN) bench tpch --sf $(SF) --identity
+	$(BIN) bench tpcds --sf $(SF) --identity
 
 clean: ## remove what was built and generated
 	rm -rf bin .demo bixi-data

@@ -14,6 +14,7 @@ import (
 type answer struct {
 	seconds time.Duration
 	cpu     time.Duration // that all threads of the process have used; 0 if unknown
+	peak    int64         // of the process's memory; 0 if unknown
 	count   int           // rows
 	rows    [][]cell      // if they were kept
 	columns []column      // of ours; nil of a peer's

@@ -63,7 +63,7 @@ func TestOrderColumns(t *testing.T) {
 
 func TestEqualCountsQueriesNotParts(t *testing.T) {
 	r := newReport(&suite.Suite{Name: "tpcds"}, &Options{})
-	r.names = []string{"bixi"}
+	r.Names = []string{"bixi"}
 	r.Engines["bixi"] = &Engine{Queries: map[string]*Result{"q1": {}, "q14a": {Difference: "x"}, "q14b": {}, "q23a": {}, "q23b": {}}}
 	for _, name := range []string{"q1", "q14a", "q14b", "q23a", "q23b"} {
 		r.queries = append(r.queries, suite.Query{Name: name})

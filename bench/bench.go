@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/server"
@@ -32,7 +33,8 @@ type Process struct {
 	End        func() error
 }
 
-// Options say what is measured. Peers are duckdb for Run, coreutils for WordCount.
+// Options say what is measured. Peers are duckdb and spark for Run, duckdb
+// for Sort and Scan, coreutils for WordCount.
 type Options struct {
 	SF      float64  // scale factor
 	Over    string   // OverTables or OverParquet
@@ -41,17 +43,25 @@ type Options struct {
 	Peers   []string // engines to compare with
 	Queries []string // names; empty for all
 	Threads int
-	Memory  string            // limit for each engine, such as 2gb; "" for its default
-	Set     map[string]string // settings of our session
-	Runs    int               // how often each query is timed; 0 only compares answers
-	MB      int               // megabytes of the suites wordcount and sort, in place of SF
-	Program Program           // of wordcount
+	Memory  string // limit for each engine, such as 2gb; "" for its default
+	// Limit, if there is one, lets two engines of ours run in processes of their own:
+	// one that holds so much memory, and one without a limit.
+	Limit string
+	// LimitBytes is the same as a number.
+	LimitBytes int64
+	Set        map[string]string // settings of our session
+	Doubles    bool              // our tables are views of the files with DOUBLE in place of DECIMAL
+	Runs       int               // how often each query is timed; 0 only compares answers
+	MB         int               // megabytes of the suites wordcount and sort, in place of SF
+	Program    Program           // of wordcount
 
-	Open     Open
-	Spawn    Spawn
-	Version  string
-	Out      io.Writer // the table of results
-	Progress io.Writer // what is being done
+	Open       Open
+	Spawn      Spawn
+	Executable string // of this engine, as 'bixi' is called
+	Version    string
+	Command    string    // that asked for this run, for the report
+	Out        io.Writer // the table of results
+	Progress   io.Writer // what is being done
 }
 
 // Run runs the queries of a suite, or those asked for.
@@ -97,22 +107,48 @@ type contender interface {
 	Run(ctx context.Context, q suite.Query, keep bool) (*answer, error)
 }
 
+// The peers that answer queries.
+const (
+	peerDuckDB = "duckdb"
+	peerSpark  = "spark"
+)
+
+var openPeer = map[string]func(context.Context, *Options, *suite.Suite, dataset) (contender, error){
+	peerDuckDB: openDuckDB, peerSpark: openSpark,
+}
+
+// noPeer is the error of a peer that a suite does not know.
+func noPeer(name string, known ...string) error {
+	return fmt.Errorf("there is no peer %s: known: %s", name, strings.Join(known, ", "))
+}
+
 // contenders opens the engines, ours first, and gives them the data.
 func (o *Options) contenders(ctx context.Context, s *suite.Suite) (all []contender, err error) {
 	data, err := o.prepareData(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := openOurs(ctx, o, s, data)
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, ours)
-	for _, name := range o.Peers {
-		if name != "duckdb" {
-			return all, fmt.Errorf("there is no peer %s: known is duckdb", name)
+	if o.Limit == "" {
+		ours, err := openOurs(ctx, o, s, data)
+		if err != nil {
+			return nil, err
 		}
-		peer, err := openDuckDB(ctx, o, s, data)
+		all = append(all, ours)
+	} else {
+		for _, open := range []func(context.Context, *Options, *suite.Suite, dataset) (contender, error){openLimited, openUnlimited} {
+			ours, err := open(ctx, o, s, data)
+			if err != nil {
+				return all, err
+			}
+			all = append(all, ours)
+		}
+	}
+	for _, name := range o.Peers {
+		open, ok := openPeer[name]
+		if !ok {
+			return all, noPeer(name, peerDuckDB, peerSpark)
+		}
+		peer, err := open(ctx, o, s, data)
 		if err != nil {
 			return all, err
 		}
@@ -126,7 +162,7 @@ func (o *Options) contenders(ctx context.Context, s *suite.Suite) (all []contend
 func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q suite.Query) error {
 	answers := make([]*answer, len(engines))
 	for i, e := range engines {
-		a, err := e.Run(ctx, q, true)
+		a, err := runOnce(ctx, e, q, true)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -141,7 +177,7 @@ func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q
 			break
 		}
 		for _, e := range engines {
-			a, err := e.Run(ctx, q, false)
+			a, err := runOnce(ctx, e, q, false)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -155,4 +191,17 @@ func (o *Options) measure(ctx context.Context, r *Report, engines []contender, q
 	}
 	r.printQuery(o.Out, q)
 	return nil
+}
+
+// runOnce runs a query and takes down how much memory a process of its own has had.
+func runOnce(ctx context.Context, e contender, q suite.Query, keep bool) (*answer, error) {
+	p, separate := e.(interface{ pid() int })
+	if separate {
+		forgetPeak(p.pid())
+	}
+	a, err := e.Run(ctx, q, keep)
+	if err == nil && separate {
+		a.peak = peakMemory(p.pid())
+	}
+	return a, err
 }

@@ -15,6 +15,9 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
+//go:embed requirements-spark.txt
+var sparkRequirements []byte
+
 // dataset says where the Parquet files of each table are: a directory or a file.
 type dataset map[string]string
 
@@ -80,7 +83,7 @@ func (o *Options) size(s *suite.Suite) string {
 
 // tpcgen makes the data of one of the TPC's benchmarks.
 func (o *Options) tpcgen(ctx context.Context, benchmark, dir string) error {
-	if _, err := o.python(ctx); err != nil {
+	if _, err := o.python(ctx, peerDuckDB); err != nil {
 		return err
 	}
 	return o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), benchmark, "parquet",
@@ -103,29 +106,33 @@ func findData(dir string, tables []string) dataset {
 	return d
 }
 
-// python gives the interpreter of the Python environment, which is made, with
-// what the benchmark needs in it, unless it is there.
-func (o *Options) python(ctx context.Context) (string, error) {
+// python gives the interpreter of the Python environment, which is made, with the
+// generator and the peer in it, unless they are there.
+func (o *Options) python(ctx context.Context, peer string) (string, error) {
 	venv, err := filepath.Abs(o.Venv)
 	if err != nil {
 		return "", err
 	}
 	o.Venv = venv
 	python := filepath.Join(venv, "bin", "python")
-	if exec.CommandContext(ctx, python, "-c", "import duckdb").Run() == nil {
-		if _, err := os.Stat(filepath.Join(venv, "bin", "tpcgen-cli")); err == nil {
-			return python, nil
+	check, list := "import duckdb, shutil, sys; sys.exit(shutil.which('tpcgen-cli', path=sys.argv[1]) is None)", requirements
+	if peer == peerSpark {
+		check, list = "import pyspark", sparkRequirements
+	}
+	if exec.CommandContext(ctx, python, "-c", check, filepath.Join(venv, "bin")).Run() == nil {
+		return python, nil
+	}
+	fmt.Fprintf(o.Progress, "setting up %s in %s\n", peer, venv)
+	if _, err := os.Stat(python); err != nil {
+		if err := o.command(ctx, "python3", "-m", "venv", venv); err != nil {
+			return "", err
 		}
 	}
-	fmt.Fprintf(o.Progress, "setting up %s\n", venv)
-	if err := o.command(ctx, "python3", "-m", "venv", venv); err != nil {
+	path := filepath.Join(venv, "requirements.txt")
+	if err := os.WriteFile(path, list, 0o644); err != nil {
 		return "", err
 	}
-	list := filepath.Join(venv, "requirements.txt")
-	if err := os.WriteFile(list, requirements, 0o644); err != nil {
-		return "", err
-	}
-	err = o.command(ctx, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list)
+	err = o.command(ctx, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", path)
 	return python, err
 }
 

@@ -60,9 +60,6 @@ func (d *driver) Version() string { return d.version }
 // Close ends the process.
 func (d *driver) Close() error { return errors.Join(d.in.Close(), d.cmd.Wait()) }
 
-// Peak is the most memory the process has had.
-func (d *driver) Peak() int64 { return peakMemory(d.cmd.Process.Pid) }
-
 // answer runs a statement; its rows are kept if asked for.
 func (d *driver) answer(sql string, keep bool) (*answer, error) {
 	r, err := d.ask(sql, keep)

@@ -22,7 +22,7 @@ type duckDB struct{ *driver }
 // openDuckDB starts the driver and gives it the tables: views of the Parquet
 // files, or tables in a database file beside them that later runs find again.
 func openDuckDB(ctx context.Context, o *Options, s *suite.Suite, data dataset) (contender, error) {
-	python, err := o.python(ctx)
+	python, err := o.python(ctx, peerDuckDB)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +50,12 @@ func openDuckDB(ctx context.Context, o *Options, s *suite.Suite, data dataset) (
 
 // startDuckDB starts DuckDB with a database, which is a file or ":memory:".
 func startDuckDB(ctx context.Context, o *Options, python, database string) (*duckDB, error) {
-	d, err := startDriver(o.Progress, "duckdb", exec.CommandContext(ctx, python, "-c", duckDBDriver, strconv.Itoa(o.Threads), o.Memory, database))
+	d, err := startDriver(o.Progress, peerDuckDB, exec.CommandContext(ctx, python, "-c", duckDBDriver, strconv.Itoa(o.Threads), o.Memory, database))
 	return &duckDB{d}, err
 }
 
+func (d *duckDB) pid() int { return d.cmd.Process.Pid }
+
 func (d *duckDB) Run(_ context.Context, q suite.Query, keep bool) (*answer, error) {
-	return d.answer(q.Peer, keep)
+	return d.answer(q.For(peerDuckDB), keep)
 }

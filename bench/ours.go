@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 
 // ours is the engine in this process.
 type ours struct {
+	name       string // "" for bixi
 	statements server.Statements
 	state      server.State
 	version    string
@@ -27,7 +29,7 @@ type ours struct {
 }
 
 // openOurs opens the engine and gives it the tables.
-func openOurs(ctx context.Context, o *Options, s *suite.Suite, data dataset) (contender, error) {
+func openOurs(ctx context.Context, o *Options, s *suite.Suite, data dataset) (*ours, error) {
 	e := &ours{version: o.Version, state: server.State{Project: "default", Settings: map[string]string{}}}
 	maps.Copy(e.state.Settings, o.Set)
 	if o.Memory != "" {
@@ -66,6 +68,18 @@ func (e *ours) warehouse(o *Options) (string, error) {
 // tables makes the tables, external or loaded.
 func (e *ours) tables(ctx context.Context, o *Options, s *suite.Suite, data dataset) error {
 	for i, name := range s.Tables {
+		if o.Doubles {
+			texts, err := doubled(s.Schema[i], name, data[name])
+			if err != nil {
+				return err
+			}
+			for _, text := range texts {
+				if err := e.do(ctx, text); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		if o.Over == OverParquet {
 			if err := e.do(ctx, external(s.Schema[i], data[name])); err != nil {
 				return err
@@ -112,7 +126,7 @@ func (e *ours) load(ctx context.Context, o *Options, create, name, location stri
 	return nil
 }
 
-func (e *ours) Name() string    { return "bixi" }
+func (e *ours) Name() string    { return cmp.Or(e.name, "bixi") }
 func (e *ours) Version() string { return e.version }
 
 func (e *ours) Close() error {

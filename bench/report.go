@@ -34,14 +34,23 @@ type Report struct {
 	CPURatio   map[string]float64 `json:"cpu_ratio,omitempty"`
 	CPUGeomean map[string]float64 `json:"cpu_geomean,omitempty"`
 
-	names   []string      // of the engines, ours first
-	queries []suite.Query // in the order they ran
+	Names   []string `json:"names"` // of the engines, ours first
+	Order   []string `json:"order"` // of the queries, as they ran
+	Command string   `json:"command,omitempty"`
+	Threads int      `json:"threads"`
+	// Limit is the memory of an engine of ours that runs beside one without a limit.
+	Limit      string `json:"limit,omitempty"`
+	LimitBytes int64  `json:"limit_bytes,omitempty"`
+
+	queries []suite.Query
 }
 
 // Engine is what one engine did.
 type Engine struct {
 	Version string             `json:"version"`
 	Queries map[string]*Result `json:"queries"`
+	// Peak is the most memory that a process of the engine's own has had in a query.
+	Peak int64 `json:"peak_bytes,omitempty"`
 }
 
 // Result is what an engine did with a query.
@@ -50,7 +59,7 @@ type Result struct {
 	CPU     []float64 `json:"cpu_seconds,omitempty"` // of the processors, in each
 	Rows    int       `json:"rows"`
 	Title   string    `json:"title,omitempty"`      // of the query
-	Peak    int64     `json:"peak_bytes,omitempty"` // of memory, of the engine's process
+	Peak    int64     `json:"peak_bytes,omitempty"` // of the memory of the engine's own process
 	// Garbage is the bytes that a pass of scan allocated.
 	Garbage int64 `json:"garbage_bytes,omitempty"`
 	// Equal tells whether the engine's answer is ours, or of ours whether it is
@@ -67,6 +76,7 @@ func newReport(s *suite.Suite, o *Options) *Report {
 	}
 	return &Report{
 		Suite: s.Name, SF: sf, Size: o.size(s), Over: o.Over, Machine: machine(o.Threads),
+		Command: o.Command, Threads: o.Threads, Limit: o.Limit, LimitBytes: o.LimitBytes,
 		Engines: map[string]*Engine{}, TotalRatio: map[string]float64{}, GeomeanRatio: map[string]float64{},
 		CPURatio: map[string]float64{}, CPUGeomean: map[string]float64{},
 	}
@@ -74,7 +84,7 @@ func newReport(s *suite.Suite, o *Options) *Report {
 
 // enter adds an engine; ours is the first.
 func (r *Report) enter(e engine) {
-	r.names = append(r.names, e.Name())
+	r.Names = append(r.Names, e.Name())
 	r.Engines[e.Name()] = &Engine{Version: e.Version(), Queries: map[string]*Result{}}
 }
 
@@ -98,7 +108,7 @@ func (r *Report) compared(q suite.Query, engines []contender, answers []*answer)
 	r.queries = append(r.queries, q)
 	all, ours := "", answers[0]
 	for i, e := range engines {
-		res := &Result{Rows: answers[i].count, Title: q.Title, Seconds: []float64{}}
+		res := &Result{Rows: answers[i].count, Title: q.Title, Seconds: []float64{}, Peak: answers[i].peak}
 		r.Engines[e.Name()].Queries[q.Name] = res
 		if i == 0 {
 			continue
@@ -144,13 +154,14 @@ func orderColumns(q suite.Query, cols []column) []int {
 
 // failed enters that an engine did not answer a query again.
 func (r *Report) failed(q suite.Query, err error) {
-	mine, no := r.result(r.names[0], q.Name), false
+	mine, no := r.result(r.Names[0], q.Name), false
 	mine.Difference, mine.Equal = firstLine(err), &no
 }
 
 func (r *Report) timed(q suite.Query, e contender, a *answer) {
 	res := r.Engines[e.Name()].Queries[q.Name]
 	res.Seconds = append(res.Seconds, a.seconds.Seconds())
+	res.Peak = max(res.Peak, a.peak)
 	if a.cpu > 0 {
 		res.CPU = append(res.CPU, a.cpu.Seconds())
 	}
@@ -158,7 +169,12 @@ func (r *Report) timed(q suite.Query, e contender, a *answer) {
 
 // settle works out the ratios.
 func (r *Report) settle() {
-	for _, peer := range r.names[1:] {
+	for _, e := range r.Engines {
+		for _, res := range e.Queries {
+			e.Peak = max(e.Peak, res.Peak)
+		}
+	}
+	for _, peer := range r.Names[1:] {
 		if total, mean, n := r.ratios(peer, (*Result).best); n > 0 {
 			r.TotalRatio[peer], r.GeomeanRatio[peer] = total, mean
 		}
@@ -172,7 +188,7 @@ func (r *Report) settle() {
 func (r *Report) ratios(peer string, figure func(*Result) float64) (total, mean float64, n int) {
 	var ours, theirs, logs float64
 	for _, q := range r.queries {
-		a, b := figure(r.result(r.names[0], q.Name)), figure(r.result(peer, q.Name))
+		a, b := figure(r.result(r.Names[0], q.Name)), figure(r.result(peer, q.Name))
 		if a > 0 && b > 0 {
 			ours, theirs, logs, n = ours+a, theirs+b, logs+math.Log(a/b), n+1
 		}
@@ -212,7 +228,7 @@ func (r *Report) Equal() (equal, all int) {
 	numbers := map[string]bool{}
 	for _, q := range r.queries {
 		ok, seen := numbers[q.Number()]
-		numbers[q.Number()] = (ok || !seen) && r.result(r.names[0], q.Name).Difference == ""
+		numbers[q.Number()] = (ok || !seen) && r.result(r.Names[0], q.Name).Difference == ""
 	}
 	for _, ok := range numbers {
 		if ok {
@@ -224,6 +240,10 @@ func (r *Report) Equal() (equal, all int) {
 
 // WriteFile writes the JSON form.
 func (r *Report) WriteFile(path string) error {
+	r.Order = nil
+	for _, q := range r.queries {
+		r.Order = append(r.Order, q.Name)
+	}
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err

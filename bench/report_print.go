@@ -12,9 +12,9 @@ func (r *Report) printQuery(w io.Writer, q suite.Query) {
 	if len(r.queries) == 1 {
 		r.printHead(w)
 	}
-	mine := r.result(r.names[0], q.Name)
+	mine := r.result(r.Names[0], q.Name)
 	fmt.Fprintf(w, "%-5s %7d", q.Name, mine.Rows)
-	for i, name := range r.names {
+	for i, name := range r.Names {
 		res := r.result(name, q.Name)
 		if len(res.Seconds) == 0 {
 			continue
@@ -26,7 +26,7 @@ func (r *Report) printQuery(w io.Writer, q suite.Query) {
 	}
 	if mine.Difference != "" {
 		fmt.Fprintf(w, "  %s", mine.Difference)
-	} else if len(r.names) > 1 && len(mine.Seconds) == 0 {
+	} else if len(r.Names) > 1 && len(mine.Seconds) == 0 {
 		fmt.Fprint(w, "  equal")
 	} else {
 		fmt.Fprint(w, "  ", q.Title)
@@ -37,7 +37,7 @@ func (r *Report) printQuery(w io.Writer, q suite.Query) {
 func (r *Report) printHead(w io.Writer) {
 	fmt.Fprintf(w, "%s, %s, over %s: %s\n", r.Suite, r.Size, r.Over, r.Machine)
 	fmt.Fprintf(w, "%-5s %7s", "", "rows")
-	for i, name := range r.names {
+	for i, name := range r.Names {
 		fmt.Fprintf(w, " %9s %9s", name, "median")
 		if i > 0 {
 			fmt.Fprintf(w, " %7s", "ratio")
@@ -48,13 +48,13 @@ func (r *Report) printHead(w io.Writer) {
 
 // Print writes the totals.
 func (r *Report) Print(w io.Writer) {
-	for _, peer := range r.names[1:] {
+	for _, peer := range r.Names[1:] {
 		if r.TotalRatio[peer] == 0 {
 			continue
 		}
 		var ours, theirs float64
 		for _, q := range r.queries {
-			if a, b := r.result(r.names[0], q.Name).best(), r.result(peer, q.Name).best(); a > 0 && b > 0 {
+			if a, b := r.result(r.Names[0], q.Name).best(), r.result(peer, q.Name).best(); a > 0 && b > 0 {
 				ours, theirs = ours+a, theirs+b
 			}
 		}
@@ -62,8 +62,13 @@ func (r *Report) Print(w io.Writer) {
 			ours, peer, r.Engines[peer].Version, theirs, r.TotalRatio[peer], r.GeomeanRatio[peer])
 	}
 	r.printCPU(w)
+	for _, name := range r.Names {
+		if peak := r.Engines[name].Peak; peak > 0 && r.Limit != "" {
+			fmt.Fprintf(w, "peak resident set of %s: %d MB\n", name, peak/bytesPerMB)
+		}
+	}
 	r.printFailures(w)
-	if len(r.names) > 1 {
+	if len(r.Names) > 1 {
 		equal, all := r.Equal()
 		fmt.Fprintf(w, "answers compared in full, inexact numbers to %g of their size or the last digit shown\n%d/%d equal\n", relative, equal, all)
 	}
@@ -71,7 +76,7 @@ func (r *Report) Print(w io.Writer) {
 
 // printCPU writes how processor times compare.
 func (r *Report) printCPU(w io.Writer) {
-	for _, peer := range r.names[1:] {
+	for _, peer := range r.Names[1:] {
 		if ratio := r.CPURatio[peer]; ratio > 0 {
 			fmt.Fprintf(w, "processor time: ratio to %s %.2f, geometric mean %.2f (least of the runs)\n", peer, ratio, r.CPUGeomean[peer])
 		}
@@ -84,7 +89,7 @@ func (r *Report) printFailures(w io.Writer) {
 		return // the line is just above
 	}
 	for _, q := range r.queries {
-		if d := r.result(r.names[0], q.Name).Difference; d != "" {
+		if d := r.result(r.Names[0], q.Name).Difference; d != "" {
 			fmt.Fprintf(w, "not equal: %s: %s\n", q.Name, d)
 		}
 	}

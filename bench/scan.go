@@ -35,9 +35,9 @@ var scanColumns = []parquet.Column{
 // where a sum keeps DuckDB from answering out of the file's statistics, and with what
 // costs it least. Ours does the same with both.
 var scanQueries = []suite.Query{
-	{Name: "sums", Title: "the peer adds up and compares", Peer: `SELECT sum(l_quantity), sum(l_extendedprice), sum(l_discount),
+	{Name: "sums", Title: "the peer adds up and compares", Text: `SELECT sum(l_quantity), sum(l_extendedprice), sum(l_discount),
 sum(l_tax), max(l_returnflag), max(l_linestatus), max(l_shipdate), count(*) FROM lineitem`},
-	{Name: "last", Title: "the peer remembers the last value", Peer: `SELECT last(l_quantity), last(l_extendedprice), last(l_discount),
+	{Name: "last", Title: "the peer remembers the last value", Text: `SELECT last(l_quantity), last(l_extendedprice), last(l_discount),
 last(l_tax), last(l_returnflag), last(l_linestatus), last(l_shipdate), count(*) FROM lineitem`},
 }
 
@@ -62,8 +62,8 @@ func Scan(ctx context.Context, s *suite.Suite, o Options) (r *Report, err error)
 		}
 	}()
 	for _, name := range o.Peers {
-		if name != "duckdb" {
-			return nil, fmt.Errorf("there is no peer %s: known is duckdb", name)
+		if name != peerDuckDB {
+			return nil, noPeer(name, peerDuckDB)
 		}
 		o.Over = OverParquet
 		peer, err := openDuckDB(ctx, &o, &suite.Suite{Tables: []string{"lineitem"}}, data)
@@ -92,8 +92,8 @@ func Scan(ctx context.Context, s *suite.Suite, o Options) (r *Report, err error)
 // printScan tells the rates.
 func (r *Report) printScan(o *Options) {
 	for _, q := range r.queries {
-		mine := r.result(r.names[0], q.Name)
-		for _, name := range r.names {
+		mine := r.result(r.Names[0], q.Name)
+		for _, name := range r.Names {
 			res := r.result(name, q.Name)
 			if res.best() == 0 {
 				continue

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/bixidata/bixi/bench/suite"
-	"github.com/bixidata/bixi/server"
 )
 
 // sortQuery is what reports call the only question of the suite.
@@ -21,8 +20,7 @@ type sorter interface {
 	engine
 	// Sort sorts and tells where the sorted files are, until it sorts again.
 	Sort(ctx context.Context) (time.Duration, []string, error)
-	// Peak is the most memory that the engine's process has had.
-	Peak() int64
+	pid() int // of the engine's process
 }
 
 // Sort lets engines, each in a process of its own, sort rows that do not fit into
@@ -50,8 +48,8 @@ func Sort(ctx context.Context, o Options) (r *Report, err error) {
 	}
 	engines = append(engines, mine)
 	for _, name := range o.Peers {
-		if name != "duckdb" {
-			return nil, fmt.Errorf("there is no peer %s: known is duckdb", name)
+		if name != peerDuckDB {
+			return nil, noPeer(name, peerDuckDB)
 		}
 		peer, err := openDuckSorter(ctx, &o, path, dir)
 		if err != nil {
@@ -72,7 +70,7 @@ func (o *Options) sortRecords(ctx context.Context, engines []sorter, seed maphas
 		r.enter(e)
 		r.Engines[e.Name()].Queries[sortQuery] = &Result{Rows: int(want.rows)}
 	}
-	mine := r.result(r.names[0], sortQuery)
+	mine := r.result(r.Names[0], sortQuery)
 	for i := range max(1, o.Runs) {
 		for _, e := range engines {
 			took, wrong, err := sortAndCheck(ctx, e, seed, want)
@@ -83,7 +81,7 @@ func (o *Options) sortRecords(ctx context.Context, engines []sorter, seed maphas
 				wrong = firstLine(err)
 			}
 			res, equal := r.result(e.Name(), sortQuery), wrong == ""
-			res.Peak, res.Difference, res.Equal = e.Peak(), wrong, &equal
+			res.Peak, res.Difference, res.Equal = peakMemory(e.pid()), wrong, &equal
 			if !equal {
 				mine.Difference = e.Name() + ": " + wrong
 				r.printSort(o)
@@ -122,17 +120,17 @@ func (r *Report) printSorted(o *Options, what string, seconds float64, peak int6
 
 // printSort tells the best of the runs and whether the answers were right.
 func (r *Report) printSort(o *Options) {
-	for _, name := range r.names {
+	for _, name := range r.Names {
 		if res := r.result(name, sortQuery); res.best() > 0 {
 			r.printSorted(o, name+", best", res.best(), res.Peak)
 		}
 	}
-	for _, peer := range r.names[1:] {
+	for _, peer := range r.Names[1:] {
 		if ratio := r.TotalRatio[peer]; ratio > 0 {
 			fmt.Fprintf(o.Out, "ratio to %s %s: %.2f (best of the runs)\n", peer, r.Engines[peer].Version, ratio)
 		}
 	}
-	if wrong := r.result(r.names[0], sortQuery).Difference; wrong != "" {
+	if wrong := r.result(r.Names[0], sortQuery).Difference; wrong != "" {
 		fmt.Fprintln(o.Out, wrong)
 	}
 	equal, all := r.Equal()
@@ -141,34 +139,22 @@ func (r *Report) printSort(o *Options) {
 
 // ourSorter is the engine in a process of its own, with the rows as an external table.
 type ourSorter struct {
-	ours
-	process   *Process
+	*spawned
 	warehouse string
 	runs      int
 }
 
 func openOurSorter(ctx context.Context, o *Options, path, warehouse string) (sorter, error) {
-	p, err := o.Spawn(ctx, warehouse, o.Memory, o.Threads)
+	mine, err := spawnOurs(ctx, o, "bixi", o.Memory, warehouse)
 	if err != nil {
 		return nil, err
 	}
-	e := &ourSorter{
-		ours: ours{
-			statements: p.Statements, version: o.Version, close: []func() error{p.End},
-			state: server.State{Project: "default", Settings: map[string]string{"bixi.memory.limit": o.Memory}},
-		},
-		process: p, warehouse: warehouse,
-	}
-	for k, v := range o.Set {
-		e.state.Settings[k] = v
-	}
+	e := &ourSorter{spawned: mine, warehouse: warehouse}
 	if err := e.do(ctx, external("CREATE TABLE records (k STRING, payload STRING)", path)); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
-
-func (e *ourSorter) Peak() int64 { return peakMemory(e.process.PID) }
 
 // Sort writes a table of its own in each run, as old snapshots keep their files.
 func (e *ourSorter) Sort(ctx context.Context) (time.Duration, []string, error) {
@@ -192,7 +178,7 @@ type duckSorter struct {
 }
 
 func openDuckSorter(ctx context.Context, o *Options, path, dir string) (sorter, error) {
-	python, err := o.python(ctx)
+	python, err := o.python(ctx, peerDuckDB)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ type counter interface {
 func WordCount(ctx context.Context, o Options) (r *Report, err error) {
 	for _, name := range o.Peers {
 		if name != "coreutils" {
-			return nil, fmt.Errorf("there is no peer %s: known is coreutils", name)
+			return nil, noPeer(name, "coreutils")
 		}
 	}
 	dir, err := os.MkdirTemp("", "bixi-bench-")
@@ -87,7 +87,7 @@ func (o *Options) countWords(ctx context.Context, t *corpus, engines []counter) 
 			return nil, ctx.Err()
 		}
 		r.Engines[e.Name()].Queries[wordQuery] = res
-		if mine := r.result(r.names[0], wordQuery); mine.Difference == "" && res.Difference != "" {
+		if mine := r.result(r.Names[0], wordQuery); mine.Difference == "" && res.Difference != "" {
 			mine.Difference = e.Name() + ": " + res.Difference // as in every suite, ours tells of all
 			unequal := false
 			mine.Equal = &unequal
@@ -234,17 +234,17 @@ func (r *Report) printRate(o *Options, what string, seconds float64) {
 
 // printWords tells the best of the runs and whether the answers were right.
 func (r *Report) printWords(o *Options) {
-	for _, name := range r.names {
+	for _, name := range r.Names {
 		if best := r.result(name, wordQuery).best(); best > 0 {
 			r.printRate(o, name+", best", best)
 		}
 	}
-	for _, peer := range r.names[1:] {
+	for _, peer := range r.Names[1:] {
 		if ratio := r.TotalRatio[peer]; ratio > 0 {
 			fmt.Fprintf(o.Out, "ratio to %s %s: %.2f (best of the runs)\n", peer, r.Engines[peer].Version, ratio)
 		}
 	}
-	if wrong := r.result(r.names[0], wordQuery).Difference; wrong != "" {
+	if wrong := r.result(r.Names[0], wordQuery).Difference; wrong != "" {
 		fmt.Fprintln(o.Out, wrong)
 	}
 	equal, all := r.Equal()

@@ -63,7 +63,7 @@ func checkAuto(stmt *syntax.CreateTable, e syntax.Expr) error {
 	}
 	at := slices.IndexFunc(stmt.Columns, func(d *syntax.ColumnDef) bool { return strings.EqualFold(d.Name.Name, ref.Parts[0].Name) })
 	if at < 0 {
-		return diag.Errorf(diag.CodeColumnNotFound, ref.Pos(), "the table has no column %s", ref.Parts[0])
+		return diag.Errorf(diag.CodeSemantic, ref.Pos(), "the table has no column %s", ref.Parts[0])
 	}
 	if t := stmt.Columns[at].Type; !t.IsTemporal() {
 		return diag.Errorf(diag.CodeSemantic, ref.Pos(), "column %s is %s, not a date or time", ref.Parts[0], t)

@@ -50,7 +50,7 @@ func (st *statement) columnChanges(t *table.Table, a syntax.AlterAction) ([]tabl
 		return []table.Change{{OptionalColumn: &name}}, hasColumn(t, a.Column)
 	case *syntax.PartitionColumn:
 		if i := columnIndex(t.Partition, a.Column.Name); i < 0 {
-			return nil, diag.Errorf(diag.CodeColumnNotFound, a.Column.Pos(), "%s has no partition column %s", t.Name, a.Column.Name)
+			return nil, diag.Errorf(diag.CodeSemantic, a.Column.Pos(), "%s has no partition column %s", t.Name, a.Column.Name)
 		}
 		return widenColumn(t, a.Column, a.Type, a.TypePos)
 	case *syntax.ChangeColumn:
@@ -102,7 +102,7 @@ func hasColumn(t *table.Table, id syntax.Ident) error {
 	if columnIndex(t.Columns, id.Name) >= 0 || columnIndex(t.Partition, id.Name) >= 0 {
 		return nil
 	}
-	e := diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "%s has no column %s", t.Name, id.Name)
+	e := diag.Errorf(diag.CodeSemantic, id.Pos(), "%s has no column %s", t.Name, id.Name)
 	if near := diag.Near(id.Name, t.Schema().Names()); near != "" {
 		e.WithHint("did you mean %s?", near)
 	}

@@ -17,7 +17,7 @@ func (st *statement) clustering(c *syntax.Clustering, cols []table.Column) (*tab
 	out := &table.Clustering{Range: c.Range}
 	known := func(id syntax.Ident) (string, error) {
 		if columnIndex(cols, id.Name) < 0 {
-			return "", diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "there is no column %s to cluster by", id.Name)
+			return "", diag.Errorf(diag.CodeSemantic, id.Pos(), "there is no column %s to cluster by", id.Name)
 		}
 		return strings.ToLower(id.Name), nil
 	}

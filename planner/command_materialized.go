@@ -105,7 +105,7 @@ func (st *statement) materialized(stmt *syntax.CreateMaterialized) (table.Defini
 	for _, id := range stmt.PartitionedOn {
 		i := columnIndex(cols, id.Name)
 		if i < 0 {
-			return def, nil, diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "the materialized view has no column %s", id.Name)
+			return def, nil, diag.Errorf(diag.CodeSemantic, id.Pos(), "the materialized view has no column %s", id.Name)
 		}
 		if t := cols[i].Type; !t.IsInteger() && !t.IsText() && t.Kind != types.Date {
 			return def, nil, diag.Errorf(diag.CodeDDLFailed, id.Pos(), "a partition column cannot be %s", t)

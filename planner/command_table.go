@@ -151,7 +151,7 @@ func (st *statement) ownColumns(stmt *syntax.CreateTable, def *table.Definition)
 	for _, id := range stmt.PrimaryKey {
 		i := columnIndex(def.Columns, id.Name)
 		if i < 0 {
-			return diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "there is no column %s for the primary key", id.Name)
+			return diag.Errorf(diag.CodeSemantic, id.Pos(), "there is no column %s for the primary key", id.Name)
 		}
 		def.Columns[i].Required = true
 		def.PrimaryKey = append(def.PrimaryKey, def.Columns[i].Name)

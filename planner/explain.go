@@ -38,7 +38,8 @@ func (st *statement) explain(stmt *syntax.Explain) (*Plan, error) {
 	case stmt.Mode == "DEPENDENCY":
 		return st.shown(st.inputs(p.Root)), nil
 	}
-	p.Explain, p.Analyze, p.Extended = true, stmt.Analyze, stmt.Mode == "EXTENDED"
+	p.Explain, p.Analyze = true, stmt.Analyze
+	p.Extended, p.Formatted = stmt.Mode == "EXTENDED", stmt.Mode == "FORMATTED"
 	return p, nil
 }
 

@@ -207,7 +207,7 @@ func (st *statement) insertColumns(t *table.Table, stmt *syntax.Insert, static i
 }
 
 func noColumn(t *table.Table, id syntax.Ident) error {
-	e := diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "%s has no column %s", t.Name, id.Name)
+	e := diag.Errorf(diag.CodeSemantic, id.Pos(), "%s has no column %s", t.Name, id.Name)
 	if near := diag.Near(id.Name, t.Schema().Names()); near != "" {
 		e.WithHint("did you mean %s?", near)
 	}

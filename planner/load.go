@@ -85,7 +85,7 @@ func (st *statement) filesTable(stmt *syntax.Load, columns []table.Column) (*tab
 	for i, c := range files.Columns {
 		at := columnIndex(columns, c.Name)
 		if at < 0 {
-			return nil, diag.Errorf(diag.CodeColumnNotFound, stmt.Pos(), "the files have a column %s, which %s has not", c.Name, stmt.Table)
+			return nil, diag.Errorf(diag.CodeSemantic, stmt.Pos(), "the files have a column %s, which %s has not", c.Name, stmt.Table)
 		}
 		want := columns[at].Type
 		if format == nil {

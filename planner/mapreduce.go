@@ -228,13 +228,13 @@ func tableColumn(t *table.Table, cols types.Schema, name string) (int, error) {
 		if len(t.Columns) == 1 {
 			return 0, nil
 		}
-		return 0, diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "the program has one nameless column for %s, which has %d", t.Name, len(t.Columns)).
+		return 0, diag.Errorf(diag.CodeSemantic, diag.Pos{}, "the program has one nameless column for %s, which has %d", t.Name, len(t.Columns)).
 			WithHint("name the column in the job's table: Columns: []string{%q}", cols[0].Name)
 	}
 	if at := cols.Index(name); at >= 0 {
 		return at, nil
 	}
-	err := diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "%s has no column %s", t.Name, name)
+	err := diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%s has no column %s", t.Name, name)
 	if near := diag.Near(name, cols.Names()); near != "" {
 		return 0, err.WithHint("did you mean %s? A struct field can be given its column with a tag `bixi:%q`", near, near)
 	}

@@ -90,11 +90,19 @@ func (m *merging) change(w *writing) error {
 		return err
 	}
 	for _, when := range m.missing {
-		if err := c.add(when, not(found)); err != nil {
-			return err
+		var cond scalar.Expr
+		if when.Cond != nil {
+			if cond, err = p.Missing(when.Cond); err != nil {
+				return err
+			}
 		}
+		c.add(when, cond, not(found))
 	}
-	w.add(m.rewriteClauses(c), commit)
+	node, err := m.rewriteClauses(c)
+	if err != nil {
+		return err
+	}
+	w.add(node, commit)
 	return nil
 }
 
@@ -124,14 +132,19 @@ func (m *merging) joinMatched(c *clauses, on scalar.Expr) error {
 		return nil
 	}
 	source, there := c.p.Marked()
+	j := &logical.Join{Kind: logical.Single, L: c.p.Node, R: source, On: scalar.Conjuncts(on), Many: severalRows(m.t)}
 	var conds []scalar.Expr
 	for _, when := range m.matched {
-		if err := c.add(when, isTrue(there.Ref())); err != nil {
-			return err
+		var cond scalar.Expr
+		var err error
+		if when.Cond != nil {
+			if cond, err = c.p.OnJoin(j, when.Cond, "WHEN"); err != nil {
+				return err
+			}
 		}
-		conds = append(conds, c.conds[len(c.conds)-1])
+		conds = append(conds, cond)
+		c.add(when, cond, isTrue(there.Ref()))
 	}
-	j := &logical.Join{Kind: logical.Single, L: c.p.Node, R: source, On: scalar.Conjuncts(on), Many: severalRows(m.t)}
 	if some := disjunction(conds); some != nil {
 		j.On = append(j.On, some)
 	}
@@ -142,41 +155,21 @@ func (m *merging) joinMatched(c *clauses, on scalar.Expr) error {
 // clauses are the WHENs that change rows, in order.
 type clauses struct {
 	p       *bind.Pair
-	conds   []scalar.Expr // of AND; nil: none
+	whens   []*syntax.MergeWhen
 	applies []scalar.Expr
-	values  [][]scalar.Expr // by column; nil: as it is
-	actions []int64
 }
 
-// add adds a clause that applies to rows for which base, and its own condition,
-// are true.
-func (c *clauses) add(when *syntax.MergeWhen, base scalar.Expr) error {
-	var cond scalar.Expr
-	var err error
-	applies, p := base, c.p
-	if when.BySource {
-		p = p.Alone()
+// add adds a clause that applies to rows for which base, and cond (nil: none), are
+// true.
+func (c *clauses) add(when *syntax.MergeWhen, cond, base scalar.Expr) {
+	if cond != nil {
+		base = scalar.And([]scalar.Expr{base, isTrue(cond)})
 	}
-	if when.Cond != nil {
-		if cond, err = p.On(when.Cond, "WHEN"); err != nil {
-			return err
-		}
-		applies = scalar.And([]scalar.Expr{base, isTrue(cond)})
-	}
-	values, err := p.Assign(when.Set)
-	if err != nil {
-		return err
-	}
-	do := physical.ActionPut
-	if when.Action == syntax.MergeDelete {
-		do = physical.ActionDelete
-	}
-	c.conds, c.applies, c.values, c.actions = append(c.conds, cond), append(c.applies, applies), append(c.values, values), append(c.actions, do)
-	return nil
+	c.whens, c.applies = append(c.whens, when), append(c.applies, base)
 }
 
 // rewriteClauses stores each row as the first clause that applies says.
-func (m *merging) rewriteClauses(c *clauses) *logical.Write {
+func (m *merging) rewriteClauses(c *clauses) (*logical.Write, error) {
 	number := func(i int) scalar.Expr { return &scalar.Literal{Value: int64(i), Typ: types.IntType} }
 	which := &scalar.Case{Else: number(0), Typ: types.IntType}
 	for i, e := range c.applies {
@@ -186,11 +179,24 @@ func (m *merging) rewriteClauses(c *clauses) *logical.Write {
 	is := func(i int) scalar.Expr {
 		return &scalar.Call{Name: "=", Args: []scalar.Expr{clause, number(i + 1)}, Typ: types.BooleanType}
 	}
+	set := make([][]scalar.Expr, len(c.whens))
+	do := &scalar.Case{Else: rowAction(physical.ActionKeep), Typ: types.TinyIntType}
+	for i, when := range c.whens {
+		var err error
+		if set[i], err = c.p.Assign(when.Set, is(i), when.BySource); err != nil {
+			return nil, err
+		}
+		action := physical.ActionPut
+		if when.Action == syntax.MergeDelete {
+			action = physical.ActionDelete
+		}
+		do.Whens, do.Thens = append(do.Whens, is(i)), append(do.Thens, rowAction(action))
+	}
 	values := make([]scalar.Expr, len(m.t.Columns))
 	for col := range values {
 		e := &scalar.Case{Else: c.p.Scan.Cols[col].Ref(), Typ: m.t.Columns[col].Type}
-		for i := range c.values {
-			if v := c.values[i][col]; v != nil {
+		for i := range set {
+			if v := set[i][col]; v != nil {
 				e.Whens, e.Thens = append(e.Whens, is(i)), append(e.Thens, v)
 			}
 		}
@@ -198,11 +204,7 @@ func (m *merging) rewriteClauses(c *clauses) *logical.Write {
 			values[col] = e
 		}
 	}
-	do := &scalar.Case{Else: rowAction(physical.ActionKeep), Typ: types.TinyIntType}
-	for i, a := range c.actions {
-		do.Whens, do.Thens = append(do.Whens, is(i)), append(do.Thens, rowAction(a))
-	}
-	return m.rewrite(c.p.Rows, values, do)
+	return m.rewrite(c.p.Rows, values, do), nil
 }
 
 // insert adds the rows of the source that have no partner.
@@ -221,18 +223,21 @@ func (m *merging) insert(w *writing) error {
 	for _, when := range m.inserts {
 		var cond scalar.Expr
 		if when.Cond != nil {
-			if cond, err = p.OfSource(when.Cond); err != nil {
+			if cond, err = p.OfSource(&n, when.Cond); err != nil {
 				return err
 			}
 		}
-		row, err := m.inserted(p, when)
-		if err != nil {
-			return err
-		}
-		conds, rows = append(conds, cond), append(rows, row)
+		conds = append(conds, cond)
 	}
 	if some := disjunction(conds); some != nil {
 		n = &logical.Filter{Input: n, Conds: []scalar.Expr{some}}
+	}
+	for _, when := range m.inserts {
+		row, err := m.inserted(p, &n, when)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
 	}
 	node := &logical.Write{Input: n, Table: m.t}
 	for i, c := range slices.Concat(m.t.Columns, m.t.Partition) {
@@ -265,9 +270,9 @@ func firstOf(conds []scalar.Expr, rows [][]scalar.Expr, col int) scalar.Expr {
 	return e
 }
 
-// inserted binds the values of an INSERT clause: one a column, partition columns
-// last.
-func (m *merging) inserted(p *bind.Pair, when *syntax.MergeWhen) ([]scalar.Expr, error) {
+// inserted binds the values of an INSERT clause over rel: one a column, partition
+// columns last.
+func (m *merging) inserted(p *bind.Pair, rel *logical.Node, when *syntax.MergeWhen) ([]scalar.Expr, error) {
 	all := slices.Concat(m.t.Columns, m.t.Partition)
 	at := make([]int, 0, len(all))
 	for i, c := range all {
@@ -290,7 +295,7 @@ func (m *merging) inserted(p *bind.Pair, when *syntax.MergeWhen) ([]scalar.Expr,
 	}
 	out := make([]scalar.Expr, len(all))
 	for i, e := range when.Values {
-		v, err := p.Value(e, all[at[i]])
+		v, err := p.Value(rel, e, all[at[i]])
 		if err != nil {
 			return nil, err
 		}

@@ -48,6 +48,8 @@ type Session struct {
 	// Materialize, if set, runs a plan that writes rows to one temporary table, and
 	// gives the files. They are removed when the statement has ended.
 	Materialize func(ctx context.Context, p *Plan) ([]table.DataFile, error)
+	// Values, if set, runs a query and gives the values of its first column.
+	Values func(ctx context.Context, p *Plan) ([]types.Datum, error)
 	// Temporary is the directory of the statement's temporary tables.
 	Temporary string
 	// Verify makes the tree be checked after each pass (tests).
@@ -76,8 +78,8 @@ type Plan struct {
 	// Explain, if set, asks for the plan itself: to be shown, or with Analyze to
 	// be run and then shown.
 	Explain, Analyze bool
-	// Extended asks for the logical tree too.
-	Extended bool
+	// Extended asks for the logical tree too, Formatted for JSON after Analyze.
+	Extended, Formatted bool
 	// Text describes the logical tree, for Explain.
 	Text string
 	// Warnings are what the user should know of the statement.

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/planner/bind"
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/physical"
@@ -48,7 +50,7 @@ func (st *statement) delete(stmt *syntax.Delete) (*Plan, error) {
 		return nil, err
 	}
 	rows := st.binder.Rows(t, stmt.Alias)
-	hit, commit, err := st.hit(rows, stmt.Where, prefix)
+	hit, commit, err := st.hit(rows, stmt.Alias, stmt.Where, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +61,7 @@ func (st *statement) delete(stmt *syntax.Delete) (*Plan, error) {
 
 // hit adds a column to rows that says which of them the WHERE clause means, and
 // gives it and the commit of what it may mean.
-func (st *statement) hit(rows *bind.Rows, where syntax.Expr, prefix []types.Datum) (scalar.Expr, *Commit, error) {
+func (st *statement) hit(rows *bind.Rows, alias syntax.Ident, where syntax.Expr, prefix []types.Datum) (scalar.Expr, *Commit, error) {
 	var cond scalar.Expr
 	if where != nil {
 		var err error
@@ -68,6 +70,9 @@ func (st *statement) hit(rows *bind.Rows, where syntax.Expr, prefix []types.Datu
 		}
 	}
 	commit, err := st.fix(rows, cond, prefix)
+	if err == nil {
+		err = st.onlyHits(rows, alias, where, commit)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,7 +85,7 @@ func (st *statement) hit(rows *bind.Rows, where syntax.Expr, prefix []types.Datu
 // updateInPlace reads the rows once: those that are not meant keep their values.
 func (st *statement) updateInPlace(w *writing, t *table.Table, stmt *syntax.Update, prefix []types.Datum) error {
 	rows := st.binder.Rows(t, stmt.Alias)
-	hit, commit, err := st.hit(rows, stmt.Where, prefix)
+	hit, commit, err := st.hit(rows, stmt.Alias, stmt.Where, prefix)
 	if err != nil {
 		return err
 	}
@@ -101,7 +106,7 @@ func (st *statement) updateInPlace(w *writing, t *table.Table, stmt *syntax.Upda
 // the subqueries of SET are not evaluated, and do not fail, for rows that stay.
 func (st *statement) updateApart(w *writing, t *table.Table, stmt *syntax.Update, prefix []types.Datum) error {
 	stay := st.binder.Rows(t, stmt.Alias)
-	hit, commit, err := st.hit(stay, stmt.Where, prefix)
+	hit, commit, err := st.hit(stay, stmt.Alias, stmt.Where, prefix)
 	if err != nil {
 		return err
 	}
@@ -137,7 +142,9 @@ func (st *statement) updateFrom(w *writing, t *table.Table, stmt *syntax.Update,
 	if err != nil {
 		return err
 	}
-	cond, err := p.On(stmt.Where, "WHERE of UPDATE … FROM")
+	source, there := p.Marked()
+	j := &logical.Join{Kind: logical.Single, L: p.Node, R: source, Many: severalRows(t)}
+	cond, err := p.OnJoin(j, stmt.Where, "WHERE")
 	if err != nil {
 		return err
 	}
@@ -145,10 +152,9 @@ func (st *statement) updateFrom(w *writing, t *table.Table, stmt *syntax.Update,
 	if err != nil {
 		return err
 	}
-	source, there := p.Marked()
-	p.Node = &logical.Join{Kind: logical.Single, L: p.Node, R: source, On: scalar.Conjuncts(cond), Many: severalRows(t)}
-	hit := isTrue(there.Ref())
-	values, err := p.Assign(stmt.Set)
+	j.On, p.Node = append(j.On, scalar.Conjuncts(cond)...), j
+	hit := p.Mark("_hit", isTrue(there.Ref()))
+	values, err := p.Assign(stmt.Set, hit, false)
 	if err != nil {
 		return err
 	}
@@ -167,15 +173,5 @@ func severalRows(t *table.Table) string {
 
 // hasSubquery reports whether some value is computed by a subquery.
 func hasSubquery(list []*syntax.Assignment) bool {
-	found := false
-	for _, a := range list {
-		syntax.Inspect(a, func(n syntax.Node) bool {
-			switch n.(type) {
-			case *syntax.Subquery, *syntax.Exists, *syntax.InQuery:
-				found = true
-			}
-			return !found
-		})
-	}
-	return found
+	return slices.ContainsFunc(list, func(a *syntax.Assignment) bool { return asks(a) })
 }

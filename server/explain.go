@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -15,16 +16,9 @@ import (
 // explain makes the plan the statement's result: the stages, what each reads,
 // and its operators; after EXPLAIN ANALYZE with what the operators measured.
 func (s *statement) explain(j stage.Job, plan *planner.Plan, h *master.Handle) error {
-	lines, err := Explain(j)
+	lines, err := explained(j, plan, h)
 	if err != nil {
 		return err
-	}
-	if plan.Extended {
-		lines = append(append([]string{"logical plan:"}, indented(plan.Text)...), append([]string{""}, lines...)...)
-	}
-	lines = append(dependencies(j), lines...)
-	if h != nil {
-		lines = analyzed(j, h)
 	}
 	s.schema = types.Schema{{Name: "plan", Type: types.StringType}}
 	s.outcome.Text = strings.Join(lines, "\n") + "\n"
@@ -34,6 +28,34 @@ func (s *statement) explain(j stage.Job, plan *planner.Plan, h *master.Handle) e
 	}
 	s.small = append(s.small, rowsBatch(s.schema, rows))
 	return nil
+}
+
+// explained is the result line by line.
+func explained(j stage.Job, plan *planner.Plan, h *master.Handle) ([]string, error) {
+	if h == nil {
+		lines, err := Explain(j)
+		if err != nil {
+			return nil, err
+		}
+		if plan.Extended {
+			lines = append(append([]string{"logical plan:"}, indented(plan.Text)...), append([]string{""}, lines...)...)
+		}
+		return append(dependencies(j), lines...), nil
+	}
+	fragments, err := job.Fragments(j)
+	if err != nil {
+		return nil, err
+	}
+	stages := analyze(j, fragments, h)
+	if plan.Formatted {
+		text, err := json.MarshalIndent(map[string]any{"stages": stages}, "", "  ")
+		return []string{string(text)}, err
+	}
+	var lines []string
+	for _, s := range stages {
+		lines = append(lines, s.lines()...)
+	}
+	return lines, nil
 }
 
 // dependencies tells which tasks of a job wait for which.

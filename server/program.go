@@ -39,22 +39,18 @@ func countersOf(h *master.Handle) map[string]int64 {
 	total := map[string]int64{}
 	for _, tasks := range h.Stats() {
 		for _, t := range tasks {
-			var s operatorStats
-			if err := json.Unmarshal(t.Detail, &s); err != nil {
-				continue // an older worker
-			}
-			s.count(total)
+			addCounters(operatorStats(t), total)
 		}
 	}
 	return total
 }
 
-func (s *operatorStats) count(total map[string]int64) {
+func addCounters(s *physical.Stats, total map[string]int64) {
 	for key, n := range s.Counters {
 		total[key] += n
 	}
 	for _, c := range s.Children {
-		c.count(total)
+		addCounters(c, total)
 	}
 }
 

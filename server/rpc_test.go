@@ -188,7 +188,7 @@ func TestClientResult(t *testing.T) {
 
 func TestClientErrors(t *testing.T) {
 	leakFree(t)
-	full := &diag.Error{Class: diag.Resource, Code: diag.CodeColumnNotFound, Pos: diag.Pos{Line: 3, Col: 14}, Msg: "there is no column x", Hint: "did you mean y?",
+	full := &diag.Error{Class: diag.Resource, Code: diag.CodeSemantic, Pos: diag.Pos{Line: 3, Col: 14}, Msg: "there is no column x", Hint: "did you mean y?",
 		Also: []*diag.Error{{Class: diag.User, Code: diag.CodeTableNotFound, Pos: diag.Pos{Line: 4, Col: 1}, Msg: "there is no table t"}}}
 	check := func(err error) {
 		t.Helper()

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"io"
 
 	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/sql/diag"
@@ -56,25 +55,14 @@ func (r *script) evaluate(ctx context.Context, e syntax.Expr, t *syntax.ParamTyp
 		return v, err
 	}
 	r.warn(v.Plan.Warnings)
-	h, err := r.runBefore(ctx, v.Plan, r.settings)
+	values, err := r.values(ctx, v.Plan, r.settings)
 	if err != nil {
 		return nil, err
 	}
-	defer r.release()
-	reader := &resultReader{s: r.statement, handle: h}
-	defer reader.close()
-	for {
-		b, err := reader.next(ctx)
-		if err == io.EOF {
-			return v, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if b = b.Dense(); b.N > 0 && !b.Columns[0].IsNull(0) {
-			v.Value = b.Columns[0].Datum(0)
-		}
+	for _, x := range values {
+		v.Value = x
 	}
+	return v, nil
 }
 
 func (r *script) condition(ctx context.Context, e syntax.Expr) (bool, error) {

@@ -110,6 +110,9 @@ func (s *statement) carryOut(ctx context.Context) (err error) {
 		Materialize: func(ctx context.Context, plan *planner.Plan) ([]table.DataFile, error) {
 			return s.materialize(ctx, plan, settings)
 		},
+		Values: func(ctx context.Context, plan *planner.Plan) ([]types.Datum, error) {
+			return s.values(ctx, plan, settings)
+		},
 	}
 	if prog, ok := stmt.(*syntax.Program); ok {
 		return s.script(ctx, ps, prog, settings)

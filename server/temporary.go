@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
 	"path"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/bixidata/bixi/mapreduce/stage"
 	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/planner/setting"
+	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 )
 
@@ -43,6 +45,31 @@ func (s *statement) materialize(ctx context.Context, plan *planner.Plan, setting
 	files := targets[0].Commit.Files
 	s.temporary = append(s.temporary, files...)
 	return files, err
+}
+
+// values runs a query whose first column's values are needed before the job.
+func (s *statement) values(ctx context.Context, plan *planner.Plan, settings *setting.Settings) ([]types.Datum, error) {
+	h, err := s.runBefore(ctx, plan, settings)
+	if err != nil {
+		return nil, err
+	}
+	defer s.release()
+	reader := &resultReader{s: s, handle: h}
+	defer reader.close()
+	var out []types.Datum
+	for {
+		b, err := reader.next(ctx)
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		b = b.Dense()
+		for i := range b.N {
+			out = append(out, b.Columns[0].Datum(i))
+		}
+	}
 }
 
 // removeTemporary removes the files of temporary tables. What reads them has ended.

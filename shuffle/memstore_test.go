@@ -16,6 +16,7 @@ import (
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -104,11 +105,11 @@ func TestRowsComeBackInOrder(t *testing.T) {
 		spills bool
 	}{{"memory", 1 << 30, false}, {"spilled midway", 40_000, true}, {"spilled at once", 0, true}} {
 		t.Run(test.name, func(t *testing.T) {
-			mem, scratch := newLimit(test.memory), newFiles()
+			mem, scratch := newLimit(test.memory), store.NewMemory()
 			s := NewMemoryStore(Options{Memory: mem, Scratch: scratch, Dir: "scratch", Compress: test.memory == 0})
 			want, stats := fill(t, s, "job/1:2")
-			if (stats.SpilledBytes > 0) != test.spills || scratch.count() > 1 {
-				t.Errorf("spilled %d bytes to %d files", stats.SpilledBytes, scratch.count())
+			if (stats.SpilledBytes > 0) != test.spills || count(t, scratch) > 1 {
+				t.Errorf("spilled %d bytes to %d files", stats.SpilledBytes, count(t, scratch))
 			}
 			for p := range want {
 				for range 2 {
@@ -122,8 +123,8 @@ func TestRowsComeBackInOrder(t *testing.T) {
 				}
 			}
 			s.Free("job/1:2")
-			if mem.left != mem.size || scratch.count() != 0 {
-				t.Errorf("after Free %d bytes and %d files are left", mem.size-mem.left, scratch.count())
+			if mem.left != mem.size || count(t, scratch) != 0 {
+				t.Errorf("after Free %d bytes and %d files are left", mem.size-mem.left, count(t, scratch))
 			}
 			if err := s.Close(); err != nil {
 				t.Error(err)
@@ -234,17 +235,17 @@ func TestWaitingReaderIsWoken(t *testing.T) {
 }
 
 func TestDamagedAndMissingFile(t *testing.T) {
-	for name, damage := range map[string]func(f *files, path string){
-		"a bit":     func(f *files, path string) { f.data[path][len(f.data[path])/2] ^= 1 },
-		"truncated": func(f *files, path string) { f.data[path] = f.data[path][:len(f.data[path])-100] },
-		"missing":   func(f *files, path string) { delete(f.data, path) },
+	for name, damage := range map[string]func(data []byte) []byte{
+		"a bit":     func(data []byte) []byte { data[len(data)/2] ^= 1; return data },
+		"truncated": func(data []byte) []byte { return data[:len(data)-100] },
+		"missing":   func([]byte) []byte { return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			scratch := newFiles()
+			scratch := store.NewMemory()
 			s := NewMemoryStore(Options{Memory: newLimit(0), Scratch: scratch, Dir: "d"})
 			defer s.Close()
 			fill(t, s, "a")
-			damage(scratch, "d/a.shuffle")
+			replace(t, scratch, "d/a.shuffle", damage)
 			var failed bool
 			for _, p := range []int{0, 2} {
 				if _, err := drain(t.Context(), s, "a", p); err != nil {
@@ -260,7 +261,7 @@ func TestDamagedAndMissingFile(t *testing.T) {
 }
 
 func TestAbortedSpillLeavesNothing(t *testing.T) {
-	mem, scratch := newLimit(0), newFiles()
+	mem, scratch := newLimit(0), store.NewMemory()
 	s := NewMemoryStore(Options{Memory: mem, Scratch: scratch, Dir: "d"})
 	w, err := s.Writer("a", schema, 1)
 	if err != nil {
@@ -270,8 +271,8 @@ func TestAbortedSpillLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Abort(io.ErrUnexpectedEOF)
-	if err := s.Close(); err != nil || scratch.count() != 0 || mem.left != 0 {
-		t.Errorf("%v; %d files, %d bytes left", err, scratch.count(), mem.left)
+	if err := s.Close(); err != nil || count(t, scratch) != 0 || mem.left != 0 {
+		t.Errorf("%v; %d files, %d bytes left", err, count(t, scratch), mem.left)
 	}
 	if _, err := s.Writer("b", schema, 1); err == nil {
 		t.Error("a closed store gives writers")

@@ -114,6 +114,9 @@ type ColumnStats struct {
 	// HyperLogLog from which estimates of several files are merged.
 	NDV    float64
 	Sketch []byte
+	// Apart tells of a column whose values lie apart in different row groups, nearly:
+	// the rows are in its order.
+	Apart bool
 }
 
 // Statistics describes a snapshot or a selection of its files.

@@ -112,12 +112,17 @@ func (r *Runner) run(ctx context.Context, t stage.Task) (stage.Stats, error) {
 	}
 	env.Output = out
 	started := time.Now()
-	detail, err := drive(ctx, write, env)
+	stats, err := drive(ctx, write, env)
 	if err != nil {
 		out.Abort(err)
 		return stage.Stats{}, err
 	}
 	st, err := out.Close()
+	if err != nil {
+		return stage.Stats{}, err
+	}
+	stats.Rows, stats.Bytes, stats.SpilledBytes = st.Rows, st.Bytes, st.SpilledBytes
+	detail, err := json.Marshal(stats)
 	if err != nil {
 		return stage.Stats{}, err
 	}
@@ -127,8 +132,8 @@ func (r *Runner) run(ctx context.Context, t stage.Task) (stage.Stats, error) {
 	}, nil
 }
 
-// drive runs the operators of n, which give no batches, and describes how it went.
-func drive(ctx context.Context, n physical.Node, env *operator.Env) (detail []byte, err error) {
+// drive runs the operators of n, which give no batches, and tells how it went.
+func drive(ctx context.Context, n physical.Node, env *operator.Env) (*physical.Stats, error) {
 	op, err := operator.Build(n, env)
 	if err != nil {
 		return nil, err
@@ -141,7 +146,7 @@ func drive(ctx context.Context, n physical.Node, env *operator.Env) (detail []by
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(operator.StatsOf(op))
+	return operator.StatsOf(op), nil
 }
 
 func drain(ctx context.Context, op operator.Operator) error {

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -36,10 +37,28 @@ func canonical(t typ, v *string) string {
 		return strconv.FormatFloat(f, 'g', -1, bits)
 	case t.kind == decimal:
 		return trimZeros(*v)
+	case t.kind == nested:
+		return sortedKeys(*v)
 	case t.kind == text:
 		return strconv.Quote(*v)
 	}
 	return *v
+}
+
+// sortedKeys writes a nested value, which both engines give as JSON, with its keys
+// in order.
+func sortedKeys(v string) string {
+	d := json.NewDecoder(strings.NewReader(v))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return v
+	}
+	out, err := json.Marshal(tree)
+	if err != nil {
+		return v
+	}
+	return string(out)
 }
 
 // trimZeros writes a decimal number without needless zeros.

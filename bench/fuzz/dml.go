@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,16 +13,19 @@ type change struct {
 	text  [2]string
 }
 
-// change makes an UPDATE, DELETE or INSERT.
+// change makes an UPDATE, DELETE, INSERT or MERGE.
 func (d dice) change(tables []*table) change {
 	s := &scope{dice: d, tables: tables, nested: d.IntN(2), names: new(int)}
 	t := pick(d, tables...)
 	c := change{table: t}
-	if d.one(3) {
+	switch d.IntN(4) {
+	case 0:
 		return s.insertion(c)
+	case 1:
+		return s.merge(c)
 	}
 	for _, col := range t.columns {
-		s.leaves = append(s.leaves, same(col.typ, t.name+"."+col.name).asColumn())
+		s.column(col.typ, t.name+"."+col.name)
 	}
 	head := "DELETE FROM " + t.name
 	where := s.condition(2)
@@ -41,6 +45,20 @@ func (d dice) change(tables []*table) change {
 	return c
 }
 
+// rows makes a query of not too many rows.
+func (s *scope) rows(types []typ) *query {
+	if !slices.ContainsFunc(types, typ.isNested) {
+		q := s.of(types)
+		q.order, q.limit = true, 100
+		return q
+	}
+	q := &query{limit: -1, from: s.single(200)}
+	for _, t := range types {
+		q.items = append(q.items, s.expr(t, 1))
+	}
+	return q
+}
+
 // insertion adds the rows of a query.
 func (s *scope) insertion(c change) change {
 	t := c.table
@@ -48,8 +66,7 @@ func (s *scope) insertion(c change) change {
 	for i := range types {
 		types[i] = t.columns[i].typ
 	}
-	q := s.of(types)
-	q.order, q.limit = true, 100
+	q := s.rows(types)
 	for _, col := range t.columns[len(types):] {
 		q.items = append(q.items, s.partitions(col.typ)[0])
 	}

@@ -23,7 +23,18 @@ def text(value):
         return repr(value)
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
+    if isinstance(value, (list, dict)):
+        return json.dumps(inner(value), ensure_ascii=False)
     return str(value)
+
+
+def inner(value):
+    """Gives what is in a nested value as JSON has it."""
+    if isinstance(value, list):
+        return [inner(v) for v in value]
+    if isinstance(value, dict):
+        return {text(k): inner(v) for k, v in value.items()}
+    return value if value is None or isinstance(value, (bool, int, float)) else text(value)
 
 
 def answer(connection, sql):

@@ -42,7 +42,7 @@ func (s *scope) common() []*common {
 		}
 		t := &table{name: c.name, size: c.query.from.rows}
 		for i, u := range c.query.types() {
-			t.columns = append(t.columns, column{fmt.Sprintf("c%d", i), u})
+			t.columns = append(t.columns, column{name: fmt.Sprintf("c%d", i), typ: u})
 		}
 		out = append(out, c)
 		s.tables = append(slices.Clone(s.tables), t, t)
@@ -51,6 +51,9 @@ func (s *scope) common() []*common {
 }
 
 func (s *scope) ordered(q *query) {
+	if slices.ContainsFunc(q.types(), typ.isNested) {
+		return
+	}
 	q.order, q.desc = true, uint(s.Uint32())
 	if s.one(2) {
 		q.limit = s.IntN(12)
@@ -70,6 +73,7 @@ func (s *scope) setOperation(types []typ) *query {
 func (s *scope) of(types []typ) *query {
 	q := &query{limit: -1}
 	q.from = s.relation(s.IntN(2))
+	s.laterals(q)
 	if s.one(2) {
 		q.where = s.condition(2)
 	}
@@ -88,6 +92,7 @@ func (s *scope) of(types []typ) *query {
 func (s *scope) simple(depth int) *query {
 	q := &query{limit: -1}
 	q.from = s.relation(depth)
+	s.laterals(q)
 	if !s.one(3) {
 		q.where = s.condition(3)
 	}
@@ -102,10 +107,16 @@ func (s *scope) simple(depth int) *query {
 	for range 1 + s.IntN(4) {
 		q.items = append(q.items, s.expr(s.someType(), 2))
 	}
-	if s.one(5) {
+	switch {
+	case s.one(5):
 		for i := range 1 + s.IntN(2) {
 			q.items = append(q.items, s.window(i == 0))
 		}
+	case len(s.whole) > 0 && s.one(2): // which windows cannot tell apart
+		t := pick(s.dice, s.whole...).typ
+		q.items = append(q.items, s.nestedForm(t, s.IntN(3)))
+		q.distinct = t.hasKeys() && s.one(3)
+		return q
 	}
 	q.distinct = s.one(7)
 	return q
@@ -125,12 +136,16 @@ func (s *scope) grouped(q *query, types []typ) {
 		}
 		q.group = append(q.group, key)
 	}
+	var whole []*expr
+	if e := s.wholeKey(); e != nil && s.one(4) {
+		q.group, whole = append(q.group, e), []*expr{e}
+	}
 	if len(q.group) > 1 && len(s.outer) == 0 && s.one(4) {
 		q.grouping = pick(s.dice, "ROLLUP", "CUBE", "GROUPING SETS")
 	}
 	in := *s
 	in.nested, in.outer = 0, nil
-	in.leaves = append([]*expr(nil), q.group...)
+	in.leaves, in.whole = append([]*expr(nil), q.group[:len(q.group)-len(whole)]...), whole
 	rows := s.withoutSub()
 	rows.outer = nil
 	for _, t := range types {
@@ -270,108 +285,4 @@ func (s *scope) totalOrder(add func(*expr) string) string {
 		b.WriteString(pick(s.dice, "", "", " DESC"))
 	}
 	return b.String()
-}
-
-// mostRows bounds the rows that joins of a query may give.
-const mostRows = 100_000
-
-// relation makes what stands in FROM and puts its columns into the scope.
-func (s *scope) relation(depth int) *relation {
-	if depth <= 0 || s.one(3) {
-		return s.single(mostRows)
-	}
-	before := s.leaves
-	s.leaves = nil
-	left := s.relation(depth - 1)
-	leftLeaves := s.leaves
-	s.leaves = nil
-	right := s.single(mostRows / max(1, left.rows))
-	rightLeaves := s.leaves
-	j := &relation{join: pick(s.dice, "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"), left: left, right: right, rows: max(1, left.rows) * max(1, right.rows)}
-	on := *s
-	on.leaves = append(append([]*expr(nil), leftLeaves...), rightLeaves...)
-	on.nested = 0
-	j.on = on.joinCondition(leftLeaves, rightLeaves)
-	s.leaves = append(before, leftLeaves...)
-	if !strings.Contains(j.join, "SEMI") && !strings.Contains(j.join, "ANTI") {
-		s.leaves = append(s.leaves, rightLeaves...)
-	}
-	return j
-}
-
-// joinCondition equates columns, if it can, and may have more.
-func (s *scope) joinCondition(left, right []*expr) *expr {
-	t := plain(boolean)
-	var on *expr
-	for _, a := range left {
-		for _, b := range right {
-			if !a.typ.widens(b.typ) && !b.typ.widens(a.typ) || s.one(3) {
-				continue
-			}
-			eq := same(t, "("+pick(s.dice, "$0 = $1", "$1 = $0")+")", a, b)
-			if on == nil {
-				on = eq
-			} else if s.one(6) {
-				on = same(t, "($0 AND $1)", on, eq)
-			}
-		}
-	}
-	if on == nil {
-		return same(t, "($0 AND $1)", s.condition(1), s.condition(1))
-	}
-	if s.one(3) {
-		on = same(t, "($0 AND $1)", on, s.condition(1))
-	}
-	return on
-}
-
-// single is a table or a query in parentheses.
-func (s *scope) single(most int) *relation {
-	if s.one(5) && s.nested > 0 {
-		in := s.inner()
-		in.outer = nil
-		in.nested = 0
-		q := in.simple(s.IntN(2))
-		if s.one(3) {
-			s.ordered(q)
-		}
-		r := &relation{query: q, alias: s.alias("q"), rows: q.from.rows}
-		if r.rows > most {
-			q.order, q.limit = true, most
-		}
-		for i, t := range q.types() {
-			s.leaves = append(s.leaves, same(t, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
-		}
-		return r
-	}
-	t := s.tables[0]
-	for _, i := range s.Perm(len(s.tables)) {
-		if t = s.tables[i]; t.size <= most {
-			break
-		}
-	}
-	r := &relation{table: t.name, alias: s.alias("r"), rows: t.size}
-	if t.size > most {
-		return s.first(t, most)
-	}
-	for _, c := range t.columns {
-		s.leaves = append(s.leaves, same(c.typ, r.alias+"."+c.name).asColumn())
-	}
-	return r
-}
-
-func (e *expr) asColumn() *expr {
-	e.leaf, e.column = true, true
-	return e
-}
-
-// first is so many rows of a table.
-func (s *scope) first(t *table, rows int) *relation {
-	q := &query{from: &relation{table: t.name, alias: s.alias("r"), rows: t.size}, order: true, limit: rows}
-	r := &relation{query: q, alias: s.alias("q"), rows: rows}
-	for i, c := range t.columns {
-		q.items = append(q.items, same(c.typ, q.from.alias+"."+c.name).asColumn())
-		s.leaves = append(s.leaves, same(c.typ, fmt.Sprintf("%s.c%d", r.alias, i)).asColumn())
-	}
-	return r
 }

@@ -6,13 +6,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/server"
-	"github.com/bixidata/bixi/sql/diag"
+	"github.com/bixidata/bixi/udf/builtin"
 )
 
 // Options are what a run needs.
@@ -41,6 +40,9 @@ func (r *Report) String() string {
 // perRound is the number of queries over the same tables.
 const perRound = 50
 
+// lawsPerRound is the number of queries that are compared with others of ours.
+const lawsPerRound = 12
+
 // Run generates queries and compares the answers.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	peer, err := openOracle(ctx, o.Python, o.Log)
@@ -49,9 +51,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer peer.close()
 	r := &Report{Classes: map[string]int{}}
+	own, aggregates := exampleForms(ctx, o.Engine, builtin.All())
+	own = append(own, ownForms...)
 	start := time.Now()
 	for i := uint64(0); r.Queries < o.Queries; i++ {
-		x := &round{o: &o, peer: peer, report: r, seed: o.Seed + i}
+		x := &round{o: &o, peer: peer, report: r, own: own, aggregates: aggregates, seed: o.Seed + i}
 		if err := x.run(ctx); err != nil {
 			return r, err
 		}
@@ -60,16 +64,34 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return r, nil
 }
 
+// Texts gives the texts of queries in our dialect, for readers that need no tables.
+func Texts(seed uint64, queries int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		d := dice{rand.New(rand.NewPCG(seed, 2))}
+		var tables []*table
+		for i := range queries {
+			if i%perRound == 0 {
+				tables = d.tables()
+			}
+			if !yield(d.statement(tables).in(ours)) {
+				return
+			}
+		}
+	}
+}
+
 // round is a set of tables and the queries over them.
 type round struct {
 	o      *Options
 	peer   *oracle
 	report *Report
-	seed   uint64
-	tables []*table
+	// Forms of our dialect alone.
+	own, aggregates []form
+	seed            uint64
+	tables          []*table
 }
 
-var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "20s"}
+var plainly = map[string]string{"odps.sql.timezone": "UTC", "bixi.statement.timeout": "60s"}
 
 func (x *round) run(ctx context.Context) error {
 	d := dice{rand.New(rand.NewPCG(x.seed, 1))}
@@ -105,6 +127,10 @@ func (x *round) run(ctx context.Context) error {
 		x.report.Queries++
 		x.oracle(ctx, i, q, mine[i], theirs.answers[i], d)
 	}
+	for i := range min(lawsPerRound, n) {
+		x.report.Queries++
+		x.law(ctx, i, d)
+	}
 	return x.changes(ctx, d)
 }
 
@@ -139,61 +165,6 @@ func (x *round) loadOne(ctx context.Context, t *table) error {
 
 func head(s string) string { return s[:min(len(s), 200)] }
 
-// verdict is a class of outcomes.
-type verdict string
-
-const (
-	agreed  verdict = ""
-	wrong   verdict = "wrong"
-	crashed verdict = "crashed"
-	hung    verdict = "hung"
-	refused verdict = "refused" // ours fails, and for no reason in the values
-	skipped verdict = "one failed"
-)
-
-// failure judges a failure of ours; other is the answer it is compared with.
-func failure(mine, other answer) (verdict, string) {
-	if mine.err == nil {
-		return agreed, ""
-	}
-	code := diag.Of(mine.err).Code
-	switch code {
-	case diag.CodeTimeout:
-		return hung, mine.Error
-	case diag.CodeOverflow, diag.CodeCast, diag.CodeInvalidArgument, diag.CodeBadDatetime:
-		if other.Error == "" {
-			return skipped, "ours: " + firstLine(mine.Error)
-		}
-		return agreed, ""
-	case diag.CodeInternal:
-		return crashed, mine.Error
-	}
-	return refused + " " + verdict(code), mine.Error
-}
-
-func compare(q *query, mine, theirs answer) (verdict, string) {
-	if v, why := failure(mine, theirs); v != agreed || mine.err != nil {
-		return v, why
-	}
-	if theirs.Error != "" {
-		return skipped, "DuckDB: " + theirs.Error
-	}
-	if d := difference(q.types(), mine.Rows, theirs.Rows); d != "" {
-		return wrong, d
-	}
-	return agreed, ""
-}
-
-// digits are what differs between failures of one kind.
-var digits = regexp.MustCompile(`[-0-9.,]+`)
-
-func class(why string) string { return head(digits.ReplaceAllString(why, "#"))[:min(len(why), 50)] }
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}
-
 // oracle asks in all ways whether an answer is right.
 func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer, d dice) {
 	peer := func(mine, theirs answer) (verdict, string) {
@@ -203,19 +174,34 @@ func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer
 		}
 		return v, why
 	}
-	found := x.finding(ctx, i, q, mine, func(mine answer) (verdict, string) {
+	f := finding{name: fmt.Sprintf("query %d", i), simplify: func(s *shrinker) bool { return s.query(q) }, texts: func() []string {
+		return []string{q.in(ours), "-- DuckDB: " + q.in(duck)}
+	}}
+	f.again = func() (verdict, string) {
 		a, err := x.peer.ask(q.in(duck))
 		if err != nil {
 			return skipped, err.Error()
 		}
-		return peer(mine, a[0])
-	}, func() (verdict, string) { return peer(mine, theirs) })
-	if found || !d.one(3) { // what was found has changed q
+		return peer(x.mine(ctx, q), a[0])
+	}
+	v, why := peer(mine, theirs)
+	if x.judge(ctx, f, v, why, mine) || !d.one(3) { // what was found has changed q
 		return
 	}
+	x.otherMode(ctx, f, q, mine, d)
+}
+
+// mine is our answer.
+func (x *round) mine(ctx context.Context, q *query) answer {
+	return run(ctx, x.o.Engine, plainly, q.in(ours))
+}
+
+// otherMode asks again in a mode that must not change the answer.
+func (x *round) otherMode(ctx context.Context, f finding, q *query, mine answer, d dice) {
 	m := pick(d, modes...)
-	check := func(plain answer) (verdict, string) { return x.inMode(ctx, m, q, plain) }
-	x.finding(ctx, i, q, mine, check, func() (verdict, string) { return check(mine) })
+	f.again = func() (verdict, string) { return x.inMode(ctx, m, q, x.mine(ctx, q)) }
+	v, why := x.inMode(ctx, m, q, mine)
+	x.judge(ctx, f, v, why, mine)
 }
 
 // doubtful tells whether DuckDB agrees with us after all if it does not optimize.
@@ -226,48 +212,4 @@ func (x *round) doubtful(q *query, mine answer) bool {
 	}
 	v, _ := compare(q, mine, a[1])
 	return v == agreed
-}
-
-// finding reports what first finds; again looks for the same in a changed query.
-func (x *round) finding(ctx context.Context, i int, q *query, mine answer, again func(answer) (verdict, string), first func() (verdict, string)) (found bool) {
-	v, why := first()
-	if x.count(v, why, mine); v == agreed || v == skipped {
-		return false
-	}
-	fmt.Fprintf(x.o.Log, "\n-- seed %d, query %d: %s: %s\n", x.seed, i, v, why)
-	if !x.o.Shrink || v == hung {
-		fmt.Fprint(x.o.Log, x.script(q))
-		return true
-	}
-	saved := make([][][]*expr, len(x.tables))
-	for i, t := range x.tables {
-		saved[i] = t.rows
-	}
-	fmt.Fprint(x.o.Log, x.shrink(q, v, func() (verdict, string) { return again(run(ctx, x.o.Engine, plainly, q.in(ours))) }, func(t *table) bool { return x.loadOne(ctx, t) == nil }))
-	for i, t := range x.tables {
-		t.rows = saved[i]
-	}
-	if err := x.load(ctx); err != nil {
-		fmt.Fprintln(x.o.Log, err)
-	}
-	return true
-}
-
-// count notes an outcome.
-func (x *round) count(v verdict, why string, mine answer) {
-	switch v {
-	case agreed:
-		if mine.err != nil {
-			x.report.BothFailed++
-		}
-	case skipped:
-		x.report.OneFailed++
-		x.report.Classes[class(why)]++
-	case wrong:
-		x.report.Wrong++
-	case hung:
-		x.report.Hung++
-	default:
-		x.report.Crashed++
-	}
 }

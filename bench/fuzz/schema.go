@@ -9,8 +9,9 @@ import (
 
 // column is a column of a table.
 type column struct {
-	name string
-	typ  typ
+	name     string
+	typ      typ
+	required bool // NOT NULL
 }
 
 // table is a table with its rows, whose values are literals.
@@ -47,10 +48,16 @@ func (d dice) anyDecimal() typ {
 // tables makes the tables of a round.
 func (d dice) tables() []*table {
 	out := make([]*table, 2+d.IntN(3))
+	withNested := d.one(2)
 	for i := range out {
 		t := &table{name: fmt.Sprintf("t%d", i)}
+		required := d.one(3)
 		for c := range 2 + d.IntN(6) {
-			t.columns = append(t.columns, column{fmt.Sprintf("a%d", c), d.anyType()})
+			u := d.anyType()
+			if withNested && d.one(4) {
+				u = d.anyNested()
+			}
+			t.columns = append(t.columns, column{fmt.Sprintf("a%d", c), u, required && d.one(2)})
 		}
 		rows := pick(d, 0, 1, 3, 8, 8, 20, 20, 50, 200)
 		if d.one(12) {
@@ -58,7 +65,7 @@ func (d dice) tables() []*table {
 		}
 		if t.size = rows; d.one(5) {
 			t.parts = 1
-			t.columns = append(t.columns, column{fmt.Sprintf("a%d", len(t.columns)), plain(pick(d, text, bigint, integer))})
+			t.columns = append(t.columns, column{name: fmt.Sprintf("a%d", len(t.columns)), typ: plain(pick(d, text, bigint, integer))})
 		}
 		pools := make([][]*expr, len(t.columns))
 		for c, col := range t.columns {
@@ -73,7 +80,7 @@ func (d dice) tables() []*table {
 		for range rows {
 			row := make([]*expr, len(t.columns))
 			for c, col := range t.columns {
-				if row[c] = pick(d, pools[c]...); nulls > 0 && d.one(nulls*2) && c < len(t.columns)-t.parts {
+				if row[c] = pick(d, pools[c]...); nulls > 0 && d.one(nulls*2) && !col.required && c < len(t.columns)-t.parts {
 					row[c] = null(col.typ)
 				}
 			}
@@ -123,6 +130,8 @@ func (d dice) value(t typ) *expr {
 		return d.text()
 	case date:
 		return d.date()
+	case nested:
+		return d.nestedValue(t)
 	}
 	return d.datetime()
 }
@@ -217,7 +226,9 @@ func (d dice) datetime() *expr {
 func (t *table) create(d dialect) string {
 	cols := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		cols[i] = c.name + " " + c.typ.in(d)
+		if cols[i] = c.name + " " + c.typ.in(d); c.required {
+			cols[i] += " NOT NULL"
+		}
 	}
 	if n := len(cols) - t.parts; d == ours && t.parts > 0 {
 		return "CREATE TABLE " + t.name + " (" + strings.Join(cols[:n], ", ") + ") PARTITIONED BY (" + strings.Join(cols[n:], ", ") + ")"

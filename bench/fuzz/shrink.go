@@ -92,6 +92,12 @@ func (s *shrinker) clauses(q *query) (changed bool) {
 			i++
 		}
 	}
+	for i := range q.laterals {
+		if set(s, &q.laterals, slices.Delete(slices.Clone(q.laterals), i, i+1)) {
+			return true
+		}
+		changed = s.expr(&q.laterals[i].value) || changed
+	}
 	for i := 0; i < len(q.group); {
 		if set(s, &q.group, slices.Delete(slices.Clone(q.group), i, i+1)) {
 			changed = true
@@ -167,27 +173,27 @@ func (s *shrinker) rows(t *table, load func(*table) bool) {
 }
 
 // shrink makes a finding small and gives the statements that show it.
-func (x *round) shrink(q *query, v verdict, look func() (verdict, string), load func(*table) bool) string {
-	s := &shrinker{fails: func() bool { got, _ := look(); return got == v }}
+func (x *round) shrink(f finding, v verdict, load func(*table) bool) string {
+	s := &shrinker{fails: func() bool { got, _ := f.again(); return got == v }}
 	if !s.fails() {
-		return "-- not seen again\n" + x.script(q)
+		return "-- not seen again\n" + x.script(f)
 	}
-	for s.query(q) && s.tries < patience {
+	for f.simplify(s) && s.tries < patience {
 	}
 	s.tries = 0
 	for _, t := range x.tables {
 		s.rows(t, load)
 	}
-	for s.query(q) && s.tries < patience {
+	for f.simplify(s) && s.tries < patience {
 	}
-	_, why := look()
-	return "-- " + why + "\n" + x.script(q)
+	_, why := f.again()
+	return "-- " + why + "\n" + x.script(f)
 }
 
-// script is the query with the tables that it needs.
-func (x *round) script(q *query) string {
+// script is the statements of a finding with the tables that they need.
+func (x *round) script(f finding) string {
 	var b strings.Builder
-	text := q.in(ours)
+	text := strings.Join(f.texts(), ";\n") + ";\n"
 	for _, t := range x.tables {
 		if strings.Contains(text, " "+t.name+" ") {
 			for _, line := range t.statements(ours)[1:] {
@@ -195,5 +201,5 @@ func (x *round) script(q *query) string {
 			}
 		}
 	}
-	return b.String() + text + ";\n-- DuckDB: " + q.in(duck) + ";\n"
+	return b.String() + text
 }

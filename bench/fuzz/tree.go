@@ -50,7 +50,7 @@ func (e *expr) hasColumn() bool {
 func (e *expr) write(b *strings.Builder, d dialect) {
 	t := e.text[d]
 	for i := 0; i < len(t); i++ {
-		if t[i] != '$' || e.leaf {
+		if t[i] != '$' || e.leaf || !strings.ContainsRune("q0123456789", rune(t[i+1])) {
 			b.WriteByte(t[i])
 			continue
 		}
@@ -128,6 +128,7 @@ type query struct {
 	distinct bool
 	items    []*expr // their names are c0, c1 …
 	from     *relation
+	laterals []*lateral
 	where    *expr
 	group    []*expr
 	grouping string // "", ROLLUP, CUBE or GROUPING SETS
@@ -217,6 +218,9 @@ func (q *query) writeSelect(b *strings.Builder, d dialect) {
 	if q.from != nil {
 		b.WriteString(" FROM ")
 		q.from.write(b, d)
+	}
+	for _, l := range q.laterals {
+		l.write(b, d)
 	}
 	if q.where != nil {
 		b.WriteString(" WHERE ")

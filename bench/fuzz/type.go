@@ -17,12 +17,13 @@ const (
 	text
 	date
 	datetime
+	nested
 )
 
 // typ is the type of a column or expression.
 type typ struct {
 	kind             kind
-	precision, scale int // of decimal
+	precision, scale int // of decimal; the first also tells the shape of nested
 }
 
 var names = [...]string{"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL", "STRING", "DATE", "DATETIME"}
@@ -30,6 +31,8 @@ var names = [...]string{"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOA
 // in is the name of the type in a dialect.
 func (t typ) in(d dialect) string {
 	switch {
+	case t.kind == nested:
+		return t.shape().in(d)
 	case t.kind == decimal:
 		return fmt.Sprintf("DECIMAL(%d,%d)", t.precision, t.scale)
 	case t.kind == datetime && d == duck:

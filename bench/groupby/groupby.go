@@ -2,7 +2,8 @@
 // of the db-benchmark that began with h2o: few and many groups, strings and integers
 // as keys, cheap aggregates and dear ones. Where there are more than 100 groups a
 // query aggregates the groups once more, so that what is timed is the grouping and
-// not the fetching of rows; every column of every group goes into the answer.
+// not the fetching of rows; every column of every group goes into the answer. In the
+// titles n is the number of rows.
 package groupby
 
 import (

@@ -29,7 +29,22 @@ type Query struct {
 	Name  string // q1 …; q14a and q14b are parts of one
 	Title string // what it asks for, as the first line of its file has it
 	Text  string // in our dialect, without the semicolon
-	Peer  string // in standard SQL, as DuckDB takes it
+	// Peers are the texts for engines that need other words, such as duckdb.
+	Peers map[string]string
+}
+
+// peers are the engines for which a suite may have a directory of texts.
+var peers = []string{"duckdb", "spark"}
+
+// For is the text for a peer. What there is for DuckDB is standard SQL, or nearly, and
+// good for other peers too.
+func (q Query) For(peer string) string {
+	for _, name := range []string{peer, "duckdb"} {
+		if text, ok := q.Peers[name]; ok {
+			return text
+		}
+	}
+	return q.Text
 }
 
 // Number is the name of the query, or of that which it is a part of.
@@ -37,7 +52,7 @@ func (q Query) Number() string { return strings.TrimRight(q.Name, "ab") }
 
 // Read reads the suite of a directory: schema.sql, and for each number below or
 // equal n either qNN.sql or its parts qNNa.sql and qNNb.sql. What a peer needs
-// in other words is in a file of the same name in the directory duckdb.
+// in other words is in a file of the same name in the peer's directory, such as duckdb.
 func Read(files fs.FS, name string, n int) (*Suite, error) {
 	s := &Suite{Name: name}
 	text, err := fs.ReadFile(files, "schema.sql")
@@ -79,10 +94,8 @@ func readQuery(files fs.FS, n int) ([]Query, error) {
 		if err != nil {
 			return nil, err
 		}
-		peer, err := fs.ReadFile(files, "duckdb/"+file)
-		if errors.Is(err, fs.ErrNotExist) {
-			peer = ours
-		} else if err != nil {
+		texts, err := readPeers(files, file)
+		if err != nil {
 			return nil, err
 		}
 		pieces, _ := syntax.Split(string(ours))
@@ -90,12 +103,27 @@ func readQuery(files fs.FS, n int) ([]Query, error) {
 			return nil, fmt.Errorf("%s has %d statements", file, len(pieces))
 		}
 		out = append(out, Query{
-			Name: fmt.Sprintf("q%d%s", n, part), Title: title(string(ours)), Text: pieces[0].Text,
-			Peer: strings.TrimSuffix(strings.TrimSpace(string(peer)), ";"),
+			Name: fmt.Sprintf("q%d%s", n, part), Title: title(string(ours)), Text: pieces[0].Text, Peers: texts,
 		})
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("there is no query %d", n)
+	}
+	return out, nil
+}
+
+// readPeers reads what peers need in place of a file.
+func readPeers(files fs.FS, file string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, peer := range peers {
+		text, err := fs.ReadFile(files, peer+"/"+file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[peer] = strings.TrimSuffix(strings.TrimSpace(string(text)), ";")
 	}
 	return out, nil
 }

@@ -16,6 +16,7 @@ func TestRead(t *testing.T) {
 		"q02a.sql":        file("select 2;"),
 		"q02b.sql":        file("select 3;"),
 		"duckdb/q02b.sql": file("select 4;\n"),
+		"spark/q02b.sql":  file("select 5"),
 	}
 	s, err := suite.Read(files, "two", 2)
 	if err != nil {
@@ -24,7 +25,7 @@ func TestRead(t *testing.T) {
 	if len(s.Tables) != 2 || s.Tables[1] != "b" || s.Schema[1] != "create table b (y int)" {
 		t.Errorf("tables %q, schema %q", s.Tables, s.Schema)
 	}
-	if len(s.Queries) != 3 || s.Queries[2].Text != "select 3" || s.Queries[2].Peer != "select 4" || s.Queries[0].Title != "one" || s.Queries[1].Title != "" {
+	if len(s.Queries) != 3 || s.Queries[2].Text != "select 3" || s.Queries[2].For("duckdb") != "select 4" || s.Queries[2].For("spark") != "select 5" || s.Queries[0].For("spark") != "select 1" || s.Queries[0].Title != "one" || s.Queries[1].Title != "" {
 		t.Errorf("%+v", s.Queries)
 	}
 	for name, want := range map[string]int{"q1": 1, " Q2": 2, "q2b": 1, "": 0, "q3": 0} {

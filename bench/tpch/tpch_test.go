@@ -25,7 +25,7 @@ func TestSuite(t *testing.T) {
 		if _, ok := stmt.(*syntax.QueryStatement); !ok {
 			t.Errorf("%s is a %T", q.Name, stmt)
 		}
-		if q.Peer == q.Text {
+		if q.For("duckdb") == q.Text {
 			t.Errorf("%s has no text for peers", q.Name)
 		}
 	}

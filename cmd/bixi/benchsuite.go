@@ -8,6 +8,7 @@ import (
 	"github.com/bixidata/bixi/bench/suite"
 	"github.com/bixidata/bixi/bench/tpcds"
 	"github.com/bixidata/bixi/bench/tpch"
+	"github.com/bixidata/bixi/cmd/bixi/console"
 	"github.com/bixidata/bixi/server"
 	"os"
 )
@@ -19,6 +20,8 @@ func (f *benchFlags) run(ctx context.Context, name string, o bench.Options) (*be
 		o.MB, o.Memory = cmp.Or(o.MB, 2000), cmp.Or(o.Memory, "512mb")
 		o.Data = cmp.Or(o.Data, bench.DefaultRecords(o.MB))
 		return bench.Sort(ctx, o)
+	case suiteStart:
+		return bench.Start(ctx, o)
 	case suiteWordCount:
 		o.MB = cmp.Or(o.MB, 200)
 		if o.Data == "" {
@@ -42,6 +45,20 @@ func (f *benchFlags) run(ctx context.Context, name string, o bench.Options) (*be
 		r.Print(o.Out)
 	}
 	return r, err
+}
+
+// compareModes compares the results of a suite's queries in many modes.
+func (f *benchFlags) compareModes(ctx context.Context, name string, o bench.Options) error {
+	s, data, err := f.suite(name)
+	if err != nil {
+		return err
+	}
+	o.Data = cmp.Or(o.Data, data)
+	r, err := bench.Identity(ctx, s, o)
+	if err == nil && r.Identical < r.Queries {
+		err = console.ErrFailed
+	}
+	return err
 }
 
 // suite gives the queries of a suite and where its data are kept.

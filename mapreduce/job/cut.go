@@ -119,7 +119,11 @@ func (c *cutter) exchange(e *physical.Exchange, f *fragment) (physical.Node, err
 		}
 		f.tasks = e.Partitions
 	}
-	return &physical.ShuffleRead{From: int(from), Fields: fields, Kind: e.Kind, Merge: e.Merge, Ordered: e.Ordered}, nil
+	read := &physical.ShuffleRead{From: int(from), Fields: fields, Kind: e.Kind, Merge: e.Merge, Ordered: e.Ordered}
+	if e.Kind != physical.Broadcast { // of which each task has all rows
+		read.Expected = physical.Expected(e)
+	}
+	return read, nil
 }
 
 // producer gives the stage whose output e carries, cutting it unless an exchange
@@ -128,7 +132,7 @@ func (c *cutter) producer(e *physical.Exchange) (stage.StageID, error) {
 	if from, ok := c.shared[e.Shared]; ok {
 		return from, nil
 	}
-	from, err := c.stage(&physical.ShuffleWrite{Unary: physical.Unary{Input: e.Input}, Kind: e.Kind, Keys: e.Keys, Order: e.Order, Bounds: e.Bounds, Partitions: max(e.Partitions, 1)})
+	from, err := c.stage(&physical.ShuffleWrite{Unary: e.Unary, Kind: e.Kind, Keys: e.Keys, Order: e.Order, Bounds: e.Bounds, Partitions: max(e.Partitions, 1)})
 	if err == nil && e.Shared > 0 {
 		c.shared[e.Shared] = from
 	}

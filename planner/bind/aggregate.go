@@ -227,7 +227,7 @@ func (b *Binder) aggregate(agg *aggregation, rel logical.Node, outs []output, ha
 		return nil, bad
 	}
 	if len(having) > 0 {
-		out = &logical.Filter{Input: out, Conds: having}
+		out = &logical.Filter{Input: out, Conds: scalar.Conjuncts(scalar.And(having))}
 	}
 	return out, nil
 }

@@ -110,5 +110,5 @@ func (b *Binder) withoutParens(e *syntax.ColumnRef, s *exprScope, notFound error
 	if b.dialect().Hive {
 		return b.function(name, e.Pos(), nil, s)
 	}
-	return nil, diag.Errorf(diag.CodeColumnNotFound, e.Pos(), "column %s cannot be resolved", name).WithHint("write %s()", name)
+	return nil, semantic(e.Pos(), "column %s cannot be resolved", name).WithHint("write %s()", name)
 }

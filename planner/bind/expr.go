@@ -34,6 +34,15 @@ var binaryNames = map[syntax.BinaryOp]string{
 
 // expr binds an expression.
 func (b *Binder) expr(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
+	x, err := b.unkeyed(e, s)
+	if err != nil {
+		return nil, err
+	}
+	return s.constantKey(x), nil
+}
+
+// unkeyed is expr but for what expressions are as grouping keys.
+func (b *Binder) unkeyed(e syntax.Expr, s *exprScope) (scalar.Expr, error) {
 	switch e := e.(type) {
 	case *syntax.NullLit:
 		return &scalar.Literal{Typ: types.NullType}, nil

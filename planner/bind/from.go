@@ -154,7 +154,7 @@ func (b *Binder) join(ref *syntax.Join, outer *scope) (logical.Node, []relation,
 			return nil, nil, err
 		}
 	}
-	if j.Kind != logical.Inner && len(j.On) == 0 {
+	if n == logical.Node(j) && j.Kind != logical.Inner && len(j.On) == 0 {
 		return nil, nil, semantic(ref.OpPos, "%s needs a condition", ref.Kind)
 	}
 	if j.Kind == logical.Semi || j.Kind == logical.Anti {

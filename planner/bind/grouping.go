@@ -137,6 +137,20 @@ func (b *Binder) groupingKey(agg *aggregation, e syntax.Expr, rel *logical.Node)
 	return len(agg.keys) - 1, nil
 }
 
+// constantKey gives the output column of e if that is a constant which is a key
+// of some grouping sets only, so that nothing around it is folded: where it is not
+// a key, it is NULL.
+func (s *exprScope) constantKey(e scalar.Expr) scalar.Expr {
+	l, ok := e.(*scalar.Literal)
+	if !ok || l.Value == nil || s.aggs == nil || s.aggs.sets == nil || s.aggs.inside || s.clause == insideWindow {
+		return e
+	}
+	if c := s.aggs.key(e); c != nil {
+		return c.Ref()
+	}
+	return e
+}
+
 // expand makes the node that aggregates rel by the grouping sets.
 func (b *Binder) expand(agg *aggregation, rel logical.Node) *logical.Aggregate {
 	rel, keys := b.computed(rel, agg.keys)

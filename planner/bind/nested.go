@@ -25,7 +25,7 @@ func (b *Binder) index(e *syntax.Index, s *exprScope) (scalar.Expr, error) {
 func (b *Binder) fields(x scalar.Expr, names []syntax.Ident) (scalar.Expr, error) {
 	for _, name := range names {
 		if x.Type().Kind != types.Struct {
-			e := diag.Errorf(diag.CodeColumnNotFound, name.Pos(), "%s has no field %s", x.Type(), name.Name)
+			e := semantic(name.Pos(), "%s has no field %s", x.Type(), name.Name)
 			if x.Type().Kind == types.Array {
 				e.WithHint("take an element first, as in a[0].%s, or transform(a, x -> x.%s)", name.Name, name.Name)
 			}

@@ -35,13 +35,48 @@ func (b *Binder) on(j *logical.Join, e syntax.Expr, names *scope) (logical.Node,
 		}
 		return &logical.Filter{Input: rel, Conds: over}, nil
 	}
-	for _, a := range unstack(rel, pairs) {
-		if err := b.beside(j, a, e); err != nil {
-			return nil, err
+	subqueries := unstack(rel, pairs)
+	if j.Kind == logical.Full {
+		var both []*logical.Join
+		for _, a := range subqueries {
+			if reads := readsOutside(a); len(common(reads, j.L)) > 0 && len(common(reads, j.R)) > 0 {
+				both = append(both, a)
+			} else if err := b.beside(j, a, e); err != nil {
+				return nil, err
+			}
 		}
+		if len(both) > 0 {
+			return b.fullPairs(j, both, append(j.On, conds...), e)
+		}
+		subqueries = nil
+	}
+	if err := b.besideAll(j, subqueries, e); err != nil {
+		return nil, err
 	}
 	j.On = append(j.On, conds...)
 	return j, nil
+}
+
+// onSides binds a condition on the pairs of j, whose subqueries are computed over
+// its sides.
+func (b *Binder) onSides(j *logical.Join, e syntax.Expr, names *scope, clause string) (scalar.Expr, error) {
+	pairs := &logical.Join{Kind: logical.Inner, L: j.L, R: j.R}
+	var rel logical.Node = pairs
+	c, err := b.condition(e, &exprScope{names: names, rel: &rel, clause: clause})
+	if err != nil {
+		return nil, err
+	}
+	return c, b.besideAll(j, unstack(rel, pairs), e)
+}
+
+// besideAll computes the subqueries of j's condition over the sides of j.
+func (b *Binder) besideAll(j *logical.Join, subqueries []*logical.Join, at syntax.Expr) error {
+	for _, a := range subqueries {
+		if err := b.beside(j, a, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refsOutside reports whether e reads a column that is not in ids.
@@ -60,13 +95,7 @@ func unstack(n, base logical.Node) []*logical.Join {
 
 // beside computes the subquery a of j's condition over a side of j.
 func (b *Binder) beside(j *logical.Join, a *logical.Join, at syntax.Expr) error {
-	reads := logical.Free(a.R)
-	for _, e := range a.On {
-		scalar.Columns(e, reads)
-	}
-	for id := range logical.IDs(a.R) {
-		delete(reads, id)
-	}
+	reads := readsOutside(a)
 	l, r := common(reads, j.L), common(reads, j.R)
 	own := *a
 	switch {
@@ -78,6 +107,18 @@ func (b *Binder) beside(j *logical.Join, a *logical.Join, at syntax.Expr) error 
 		return b.pairwise(j, a, l, r, at)
 	}
 	return nil
+}
+
+// readsOutside is the set of columns that the subquery a reads and does not give.
+func readsOutside(a *logical.Join) map[int]bool {
+	reads := logical.Free(a.R)
+	for _, e := range a.On {
+		scalar.Columns(e, reads)
+	}
+	for id := range logical.IDs(a.R) {
+		delete(reads, id)
+	}
+	return reads
 }
 
 // common lists the columns of n that are in ids.
@@ -96,9 +137,6 @@ func common(ids map[int]bool, n logical.Node) []logical.Column {
 // match gains what was computed, once for each value of the other side's columns,
 // of which the join then compares the own one.
 func (b *Binder) pairwise(j *logical.Join, a *logical.Join, l, r []logical.Column, at syntax.Expr) error {
-	if j.Kind == logical.Full {
-		return unsupported(at.Pos(), "a subquery about both sides in the ON of a FULL JOIN")
-	}
 	if len(logical.Free(j.L))+len(logical.Free(j.R)) > 0 {
 		return unsupported(at.Pos(), "a subquery about both sides in the ON of a join that itself refers to an outer query")
 	}
@@ -130,6 +168,13 @@ func (b *Binder) pairwise(j *logical.Join, a *logical.Join, l, r []logical.Colum
 // distinct values of its columns cols, under the numbers that by gains.
 func (b *Binder) distinctOf(n logical.Node, cols []logical.Column, by map[int]scalar.Expr) (use, distinct logical.Node) {
 	d := b.Share("side", n)
+	distinct = b.distinctIn(d, cols, by)
+	return d.Use(func(c logical.Column) logical.Column { return c }), distinct
+}
+
+// distinctIn gives the distinct values of the columns cols of d, under the numbers
+// that by gains.
+func (b *Binder) distinctIn(d *logical.Definition, cols []logical.Column, by map[int]scalar.Expr) logical.Node {
 	copied := b.Use(d)
 	from := map[int]logical.Column{}
 	for i, id := range copied.From {
@@ -141,5 +186,5 @@ func (b *Binder) distinctOf(n logical.Node, cols []logical.Column, by map[int]sc
 		a.Keys, a.Cols = append(a.Keys, from[c.ID].Ref()), append(a.Cols, key)
 		by[c.ID] = key.Ref()
 	}
-	return d.Use(func(c logical.Column) logical.Column { return c }), a
+	return a
 }

@@ -37,7 +37,7 @@ func (b *Binder) qualify(e syntax.Expr, outs []output, es *exprScope) (*qualific
 		return nil, err
 	}
 	q.mapExprs(func(e scalar.Expr) scalar.Expr { return logical.Substitute(e, byID) })
-	q.conds = scalar.Conjuncts(logical.Substitute(c, byID))
+	q.conds = []scalar.Expr{logical.Substitute(c, byID)}
 	return q, nil
 }
 
@@ -59,7 +59,7 @@ func (q *qualification) over(rel logical.Node) logical.Node {
 		}
 		return n
 	})
-	return &logical.Filter{Input: rel, Conds: q.conds}
+	return &logical.Filter{Input: rel, Conds: scalar.Conjuncts(scalar.And(q.conds))}
 }
 
 // aggregateAll puts the aggregation over rel like aggregate, for the windows and

@@ -35,6 +35,18 @@ func (b *Binder) Rows(t *table.Table, alias syntax.Ident) *Rows {
 	return r
 }
 
+// NumberedRows is Rows with one more column, which no name means: what files have
+// behind the values of their partition.
+func (b *Binder) NumberedRows(t *table.Table, alias syntax.Ident) (*Rows, logical.Column) {
+	own := *t
+	number := table.Column{Field: types.Field{Name: "_file", Type: types.BigIntType, Required: true}, ID: -1}
+	own.Partition = append(slices.Clone(t.Partition), number)
+	r := b.Rows(&own, alias)
+	last := len(r.Scan.Cols) - 1
+	r.names.rels[0].cols = r.Scan.Cols[:last]
+	return r, r.Scan.Cols[last]
+}
+
 // Condition binds a condition on a row. Its subqueries are joined to Node.
 func (r *Rows) Condition(e syntax.Expr) (scalar.Expr, error) {
 	return r.b.condition(e, &exprScope{names: r.names, rel: &r.Node, clause: "WHERE"})
@@ -143,69 +155,11 @@ func (r *Rows) column(n syntax.Name) (int, error) {
 	}
 	at := slices.IndexFunc(r.Table.Columns, named)
 	if at < 0 {
-		e := diag.Errorf(diag.CodeColumnNotFound, last.Pos(), "%s has no column %s", r.Table.Name, last.Name)
+		e := semantic(last.Pos(), "%s has no column %s", r.Table.Name, last.Name)
 		if near := diag.Near(last.Name, r.Table.Schema().Names()); near != "" {
 			e.WithHint("did you mean %s?", near)
 		}
 		return 0, e
 	}
 	return at, nil
-}
-
-// Pair is a table and what it is merged with.
-type Pair struct {
-	*Rows
-	// Source is the other side; From names its columns alone.
-	Source logical.Node
-	from   *scope
-}
-
-// Pair puts a use of a source, which is written at pos, beside the rows.
-func (r *Rows) Pair(using *Source, pos diag.Pos) (*Pair, error) {
-	use := using.use(r.b)
-	for _, rel := range use.names.rels {
-		if rel.alias != "" && rel.alias == r.names.rels[0].alias {
-			return nil, semantic(pos, "%s names both the table and its source", rel.alias).WithHint("give one of them another alias")
-		}
-	}
-	own := *r
-	own.names = &scope{rels: slices.Concat(r.names.rels[:1], use.names.rels)}
-	return &Pair{Rows: &own, Source: use.node, from: use.names}, nil
-}
-
-// Alone is the pair in places where only the table's own columns are in scope.
-func (p *Pair) Alone() *Pair {
-	own := *p.Rows
-	own.names = &scope{rels: p.names.rels[:1]}
-	return &Pair{Rows: &own, Source: p.Source, from: p.from}
-}
-
-// On binds a condition between the two sides.
-func (p *Pair) On(e syntax.Expr, clause string) (scalar.Expr, error) {
-	return p.b.condition(e, &exprScope{names: p.names, clause: clause})
-}
-
-// Assign binds assignments whose values may read both sides, but no subqueries.
-func (p *Pair) Assign(list []*syntax.Assignment) ([]scalar.Expr, error) {
-	return p.set(list, &exprScope{names: p.names, clause: "SET of MERGE"})
-}
-
-// OfSource binds a condition on the source alone.
-func (p *Pair) OfSource(e syntax.Expr) (scalar.Expr, error) {
-	return p.b.condition(e, &exprScope{names: p.from, clause: "WHEN NOT MATCHED"})
-}
-
-// Value binds an inserted value, which may read the source alone.
-func (p *Pair) Value(e syntax.Expr, c table.Column) (scalar.Expr, error) {
-	v, err := p.b.expr(e, &exprScope{names: p.from, clause: "VALUES"})
-	if err != nil {
-		return nil, err
-	}
-	return p.b.assign(v, c.Type, "column "+c.Name, e.Pos())
-}
-
-// Marked is the source with a column that is TRUE.
-func (p *Pair) Marked() (logical.Node, logical.Column) {
-	col := p.b.NewColumn("_source", types.BooleanType, true)
-	return withColumn(p.Source, &scalar.Literal{Value: true, Typ: types.BooleanType}, col), col
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/syntax"
+	"github.com/bixidata/bixi/sql/types"
 )
 
 // relation is a named set of columns in scope.
@@ -59,25 +60,31 @@ func (s *scope) columns() []logical.Column {
 }
 
 // lookup finds the column that parts name. Extra parts are struct fields; rest
-// is how many of them there are.
+// is how many of them there are. A table around, however far, is meant before a
+// column with fields.
 func (s *scope) lookup(parts []syntax.Ident) (col logical.Column, rest int, err error) {
-	for sc := s; sc != nil; sc = sc.parent {
-		var hits []logical.Column
-		hits, rest = sc.match(parts)
-		if len(hits) == 1 {
-			return hits[0], rest, nil
-		}
-		if len(hits) > 1 {
-			return col, 0, semantic(parts[0].Pos(), "column %s is ambiguous", join(parts)).
-				WithHint("qualify it with a table name: %s", strings.Join(s.owners(parts), " or "))
+	for _, match := range []func(*scope, []syntax.Ident) ([]logical.Column, int){(*scope).qualified, (*scope).plain} {
+		for sc := s; sc != nil; sc = sc.parent {
+			var hits []logical.Column
+			hits, rest = match(sc, parts)
+			if len(hits) == 1 && rest > 0 && hits[0].Type.Kind != types.Struct && s.hasTable(parts[0]) {
+				return col, 0, s.notFound(parts)
+			}
+			if len(hits) == 1 {
+				return hits[0], rest, nil
+			}
+			if len(hits) > 1 {
+				return col, 0, semantic(parts[0].Pos(), "column %s is ambiguous", join(parts)).
+					WithHint("qualify it with a table name: %s", strings.Join(s.owners(parts), " or "))
+			}
 		}
 	}
 	return col, 0, s.notFound(parts)
 }
 
-// match finds the columns of this scope alone that parts can mean, preferring
-// table.column over column.field.
-func (s *scope) match(parts []syntax.Ident) (hits []logical.Column, rest int) {
+// qualified finds the columns of this scope alone that parts can mean as
+// project.table.column or table.column.
+func (s *scope) qualified(parts []syntax.Ident) (hits []logical.Column, rest int) {
 	if len(parts) >= 3 {
 		for _, r := range s.rels {
 			if strings.EqualFold(r.project, parts[0].Name) && strings.EqualFold(r.alias, parts[1].Name) {
@@ -94,14 +101,28 @@ func (s *scope) match(parts []syntax.Ident) (hits []logical.Column, rest int) {
 				hits = append(hits, r.named(parts[1].Name, true)...)
 			}
 		}
-		if len(hits) > 0 {
-			return hits, len(parts) - 2
-		}
 	}
+	return hits, len(parts) - 2
+}
+
+// plain finds the columns of this scope alone that the first of parts can mean.
+func (s *scope) plain(parts []syntax.Ident) (hits []logical.Column, rest int) {
 	for _, r := range s.rels {
 		hits = append(hits, r.named(parts[0].Name, false)...)
 	}
 	return hits, len(parts) - 1
+}
+
+// hasTable reports whether a table of s or around it is called name.
+func (s *scope) hasTable(name syntax.Ident) bool {
+	for sc := s; sc != nil; sc = sc.parent {
+		for _, r := range sc.rels {
+			if strings.EqualFold(r.alias, name.Name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (r *relation) named(name string, withHidden bool) []logical.Column {
@@ -125,7 +146,7 @@ func (s *scope) owners(parts []syntax.Ident) []string {
 }
 
 func (s *scope) notFound(parts []syntax.Ident) error {
-	e := diag.Errorf(diag.CodeColumnNotFound, parts[0].Pos(), "column %s cannot be resolved", join(parts))
+	e := semantic(parts[0].Pos(), "column %s cannot be resolved", join(parts))
 	var all, tables []string
 	for sc := s; sc != nil; sc = sc.parent {
 		for _, r := range sc.rels {

@@ -62,7 +62,7 @@ func (b *Binder) selectQuery(q *syntax.Select, order ordering, outer *scope, fro
 		if err != nil {
 			return nil, err
 		}
-		having = scalar.Conjuncts(c)
+		having = []scalar.Expr{c} // whole: a part of it may be a key
 	}
 	keys, err := b.orderKeys(order, outs, es, q.Distinct)
 	if err != nil {
@@ -139,7 +139,7 @@ func (b *Binder) star(star *syntax.Star, es *exprScope) ([]output, error) {
 			}
 		}
 		if !found {
-			return nil, diag.Errorf(diag.CodeColumnNotFound, star.Pos(), "there is no table %s in FROM", alias.Name)
+			return nil, semantic(star.Pos(), "there is no table %s in FROM", alias.Name)
 		}
 	}
 	if len(es.names.rels) == 0 {
@@ -148,14 +148,14 @@ func (b *Binder) star(star *syntax.Star, es *exprScope) ([]output, error) {
 	except := map[string]bool{}
 	for _, id := range star.Except {
 		if !hasColumn(cols, id.Name) {
-			return nil, diag.Errorf(diag.CodeColumnNotFound, id.Pos(), "column %s cannot be resolved", id.Name)
+			return nil, semantic(id.Pos(), "column %s cannot be resolved", id.Name)
 		}
 		except[strings.ToLower(id.Name)] = true
 	}
 	replace := map[string]*syntax.SelectItem{}
 	for _, item := range star.Replace {
 		if !hasColumn(cols, item.Alias.Name) {
-			return nil, diag.Errorf(diag.CodeColumnNotFound, item.Pos(), "column %s cannot be resolved", item.Alias.Name)
+			return nil, semantic(item.Pos(), "column %s cannot be resolved", item.Alias.Name)
 		}
 		replace[strings.ToLower(item.Alias.Name)] = item
 	}

@@ -17,8 +17,11 @@ import (
 type Column struct {
 	NDV      float64
 	Min, Max float64 // NaN when unknown
-	NullFrac float64
-	Width    float64 // bytes
+	// Low and High bound the values of a text column; "" when unknown.
+	Low, High string
+	NullFrac  float64
+	Width     float64 // bytes
+	Apart     bool    // rows with the same value are near each other in the table
 	// Of tells columns of one relation, not 0, which has Base rows and of which Among
 	// are left at most: their values have no more combinations.
 	Of          int
@@ -194,7 +197,11 @@ func columnID(t *table.Table, ordinal int) int {
 }
 
 func describe(col *Column, cs table.ColumnStats, rows float64, t types.Type) {
-	col.Min, col.Max = Number(cs.Min, t), Number(cs.Max, t)
+	col.Min, col.Max, col.Apart = Number(cs.Min, t), Number(cs.Max, t), cs.Apart
+	if t.IsText() {
+		col.Low, _ = cs.Min.(string)
+		col.High, _ = cs.Max.(string)
+	}
 	if rows > 0 {
 		col.NullFrac = math.Max(0, math.Min(1, float64(cs.Nulls)/rows))
 		if cs.Bytes > 0 && (t.IsText() || t.Kind == types.Binary) {

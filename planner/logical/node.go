@@ -112,6 +112,8 @@ type Join struct {
 	// Many is the message of the error when a left row has several right rows (of
 	// kind Single without Apply).
 	Many string
+
+	known joinColumns
 }
 
 // Sort orders rows. Limit may cut it to a top-n.
@@ -147,22 +149,7 @@ func (n *Sort) Columns() []Column      { return n.Input.Columns() }
 func (n *Limit) Columns() []Column     { return n.Input.Columns() }
 func (n *Union) Columns() []Column     { return n.Cols }
 func (n *SingleRow) Columns() []Column { return nullable(n.Input.Columns()) }
-func (n *Join) Columns() []Column {
-	l, r := n.L.Columns(), n.R.Columns()
-	switch n.Kind {
-	case Semi, Anti, AntiNull:
-		return l
-	case Mark:
-		return append(append([]Column{}, l...), n.Mark)
-	case Left, Single:
-		r = nullable(r)
-	case Right:
-		l = nullable(l)
-	case Full:
-		l, r = nullable(l), nullable(r)
-	}
-	return append(append([]Column{}, l...), r...)
-}
+func (n *Join) Columns() []Column      { return n.known.of(n) }
 
 func nullable(cols []Column) []Column {
 	out := append([]Column{}, cols...)

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"math"
 	"slices"
 
 	"github.com/bixidata/bixi/planner/logical"
@@ -10,9 +11,68 @@ import (
 	"github.com/bixidata/bixi/udf"
 )
 
-// directRatio is the estimated groups per row from which a partial aggregation
-// before the exchange is not worth its work.
-const directRatio = 0.5
+// A partial aggregation before the exchange does its work for nothing if most rows
+// have groups of their own, directRatio of them; and it is dearer than the exchange
+// of all rows where a task's table leaves the cache, at about cachedGroups groups,
+// unless what is left is little, keptRatio of the rows.
+const (
+	directRatio  = 0.5
+	keptRatio    = 0.05
+	cachedGroups = 32 << 10
+)
+
+// A task behind the exchange of all rows gets about as many groups as have a table
+// in the cache, unless that makes too many tasks, and not too many rows.
+const (
+	directGroups = 16 << 10
+	directRows   = 320_000
+	directTasks  = 64
+)
+
+// partial tells how to aggregate rows that are to be spread by their keys: in halves
+// or not, and in how many partitions.
+func (l *Lowerer) partial(n *logical.Aggregate, in *plan) (halves bool, partitions int) {
+	groups, rows := l.cost.Of(n).Rows, math.Max(1, l.cost.Of(n.Input).Rows)
+	tasks := 0.0
+	in.each(func(b *plan) *plan {
+		tasks += float64(tasksOf(b.node))
+		return b
+	})
+	each := groups / tasks // of a task
+	if !l.apart(n) {
+		each = groups * -math.Expm1(-rows/tasks/groups)
+	}
+	left := each * tasks / rows
+	if len(n.Always) > 0 || left <= directRatio && (each <= cachedGroups || left <= keptRatio || l.apart(n)) {
+		return true, l.partitions(0, math.Max(groups, each*tasks/4))
+	}
+	cached := math.Min(directTasks, math.Max(groups/directGroups, rows/directRows))
+	return false, l.partitions(l.opts.PartitionBytes*cached, groups)
+}
+
+// apart reports whether the rows of a group are near each other in their table.
+func (l *Lowerer) apart(n *logical.Aggregate) bool {
+	est := l.cost.Of(n.Input)
+	return slices.ContainsFunc(n.Keys, func(k scalar.Expr) bool {
+		c, ok := k.(*scalar.Column)
+		return ok && est.Columns[c.ID].Apart
+	})
+}
+
+// tasksOf is the number of tasks that carry out n.
+func tasksOf(n physical.Node) int {
+	switch n := n.(type) {
+	case *physical.Scan:
+		return max(1, len(n.Splits))
+	case *physical.Exchange:
+		return max(1, n.Partitions)
+	}
+	tasks := 1
+	for _, in := range n.Inputs() {
+		tasks = max(tasks, tasksOf(in))
+	}
+	return tasks
+}
 
 func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
 	if x, ok := n.Input.(*logical.Expand); ok && l.groupsFirst(n, x) {
@@ -30,16 +90,18 @@ func (l *Lowerer) aggregate(n *logical.Aggregate, ordered bool) (*plan, error) {
 		out.dist.keys = renamed(in.dist.keys, n.Keys, n.Cols[:len(n.Keys)])
 		return out, nil
 	}
-	partitions := 1
-	if len(n.Keys) > 0 {
-		partitions = l.partitions(0, rows)
+	if len(n.Keys) == 0 {
+		return l.halves(n, in, 1, ordered), nil
 	}
-	if len(n.Keys) > 0 && len(n.Always) == 0 && rows > directRatio*in.rows && partitions > 1 {
-		moved := in.union(func(b *plan) *plan { return l.hashed(b, n.Keys, partitions, false) })
-		d := dist{keys: texts(refs(n.Cols[:len(n.Keys)])), partitions: partitions}
-		return &plan{node: l.aggregateNode(n, moved, ordered), cols: n.Cols, rows: rows, dist: d}, nil
+	halves, partitions := l.partial(n, in)
+	if halves || partitions == 1 {
+		return l.halves(n, in, partitions, ordered), nil
 	}
-	return l.halves(n, in, partitions, ordered), nil
+	moved := in.union(func(b *plan) *plan { return l.hashed(b, n.Keys, partitions, false) })
+	d := dist{keys: texts(refs(n.Cols[:len(n.Keys)])), partitions: partitions}
+	whole := l.aggregateNode(n, moved, ordered)
+	whole.Because("rows move before they are grouped: %.0f groups expected of %.0f rows", rows, in.rows)
+	return &plan{node: whole, cols: n.Cols, rows: rows, dist: d}, nil
 }
 
 // halves aggregates what each task has, and then what they all found.
@@ -49,7 +111,7 @@ func (l *Lowerer) halves(n *logical.Aggregate, in *plan, partitions int, ordered
 		half = l.aggregateNode(n, b, false)
 		half.Phase, half.Always = physical.Partial, n.Always
 		partial := &plan{node: half, cols: n.Cols, rows: l.cost.Of(n).Rows, dist: dist{single: b.dist.single}}
-		return l.hashed(partial, refs(n.Cols[:len(n.Keys)]), partitions, false)
+		return l.grouping(l.hashed(partial, refs(n.Cols[:len(n.Keys)]), partitions, false), partitions, partial.rows)
 	})
 	final := *half
 	final.Unary = unary(moved.node)

@@ -24,7 +24,7 @@ func (l *Lowerer) write(n *logical.Write) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p = l.arrange(p, n.Row)
+	p = l.arrange(spreadSorted(p), n.Row)
 	first := len(n.Table.Columns)
 	dynamic := len(n.Table.Partition) - len(n.Static)
 	keys := n.Row[first : first+dynamic]
@@ -58,6 +58,37 @@ func (l *Lowerer) write(n *logical.Write) (*plan, error) {
 		Target: n.Target, Action: n.Action,
 	}
 	return &plan{node: p.node, cols: n.Cols, dist: dist{single: p.dist.single}, rows: 1}, nil
+}
+
+// spreadSorted leaves rows that were sorted in several tasks, each a range of them,
+// where they are: files are listed in the order of the tasks that wrote them.
+func spreadSorted(p *plan) *plan {
+	node, tasks := ungathered(p.node)
+	if tasks == 0 {
+		return p
+	}
+	q := *p
+	q.node, q.dist = node, dist{partitions: tasks}
+	return &q
+}
+
+// ungathered is n, which works row by row, over a sort of ranges without the exchange
+// that brings these together; tasks is 0 for any other n.
+func ungathered(n physical.Node) (out physical.Node, tasks int) {
+	switch n := n.(type) {
+	case *physical.Project:
+		in, tasks := ungathered(n.Input)
+		over := *n
+		over.Unary = unary(in)
+		return &over, tasks
+	case *physical.Exchange:
+		if s, ok := n.Input.(*physical.Sort); ok && n.Kind == physical.Gather {
+			if from, ok := s.Input.(*physical.Exchange); ok && from.Kind == physical.Range {
+				return s, from.Partitions
+			}
+		}
+	}
+	return n, 0
 }
 
 func sinkFields(cols []table.Column) []physical.SinkField {

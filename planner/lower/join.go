@@ -77,18 +77,23 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	}
 	l.joins++
 	j := &physical.HashJoin{ID: l.joins, Kind: kind, NullSafe: nullSafe, Many: n.Many}
+	if swap && !asked {
+		j.Because("the sides are exchanged: %s expected on the build side, %s on the other", size(rs.bytes), size(ls.bytes))
+	}
 	var d dist
 	switch {
 	case ls.dist.single && rs.dist.single:
 		d = ls.dist
 	case !preservesRight(kind) && (asked || seesAllRight(kind) || rs.bytes <= l.opts.BroadcastBytes):
 		rs.plan = l.broadcast(rs.plan, ordered)
+		l.sharing(rs, asked, kind)
 		j.Shared = true
 		d = ls.dist
 	default:
 		parts := l.partitions(math.Max(ls.bytes, rs.bytes), 0)
 		ls.plan = l.hashed(ls.plan, ls.keys, parts, ordered)
 		rs.plan = l.hashed(rs.plan, rs.keys, parts, ordered)
+		l.spreading(ls, rs, parts)
 		d = ls.dist
 		if kind == physical.RightOuter || kind == physical.RightSemi || kind == physical.RightAnti {
 			d = rs.dist

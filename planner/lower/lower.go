@@ -386,6 +386,7 @@ func (l *Lowerer) sort(n *logical.Sort, want need) (*plan, error) {
 	if bounds := l.bounds(n.Keys[0], est, est.Rows*est.Width(in.cols)); !in.dist.single && len(bounds) > 0 {
 		first := keys[0]
 		in.node = &physical.Exchange{Unary: unary(in.node), Kind: physical.Range, Order: &first, Bounds: bounds, Partitions: len(bounds) + 1}
+		reason(in, "%d tasks sort a range of the first key each: %s expected", len(bounds)+1, size(est.Rows*est.Width(in.cols)))
 		in.node = &physical.Sort{Unary: unary(in.node), Keys: keys}
 		in.dist = dist{partitions: len(bounds) + 1}
 		return l.gather(in, true, physical.Pipelined), nil

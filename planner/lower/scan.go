@@ -48,6 +48,9 @@ func (l *Lowerer) scan(n *logical.Scan, want need) (*plan, error) {
 	est := l.cost.Of(n)
 	s.Rows, s.Bytes = int64(est.Rows), int64(est.Rows*est.Width(out))
 	s.Splits = pack(splits(files, l.opts.SplitBytes), l.opts.SplitBytes)
+	if len(s.Splits) > 1 {
+		s.Because("%d tasks read about %s each, from %d files", len(s.Splits), size(float64(l.opts.SplitBytes)), len(files))
+	}
 	return &plan{node: s, cols: out, dist: dist{single: len(s.Splits) <= 1}, rows: est.Rows}, nil
 }
 

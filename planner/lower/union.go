@@ -14,7 +14,11 @@ import (
 func (l *Lowerer) branches(n logical.Node, want need, ordered bool) (*plan, error) {
 	u, ok := n.(*logical.Union)
 	if !ok {
-		return l.lowerNode(n, want, ordered)
+		p, err := l.lowerNode(n, want, ordered)
+		if err == nil {
+			l.expect(n, p)
+		}
+		return p, err
 	}
 	out, single := &plan{cols: n.Columns()}, true
 	for _, in := range u.All {

@@ -23,14 +23,25 @@ type Node interface {
 	Schema() types.Schema
 	// Describe is the node without its inputs, on one line.
 	Describe() string
+	// Estimated is what the planner thought of the node.
+	Estimated() *Estimate
 }
 
 // Leaf, Unary, Binary and Nary give a node its inputs.
 type (
-	Leaf   struct{}
-	Unary  struct{ Input Node }
-	Binary struct{ Left, Right Node }
-	Nary   struct{ All []Node }
+	Leaf  struct{ Estimate }
+	Unary struct {
+		Estimate
+		Input Node
+	}
+	Binary struct {
+		Estimate
+		Left, Right Node
+	}
+	Nary struct {
+		Estimate
+		All []Node
+	}
 )
 
 func (*Leaf) Inputs() []Node   { return nil }

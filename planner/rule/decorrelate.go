@@ -128,7 +128,7 @@ func (c *Context) uncorrelated(j *logical.Join) logical.Node {
 		plain.R = &logical.Limit{Input: j.R, Count: 1}
 	}
 	switch {
-	case j.Kind == logical.AntiNull && allRequired(j.On, requiredColumns(j)):
+	case j.Kind == logical.AntiNull && neverAnyNull(j.On, requiredColumns(j)):
 		plain.Kind = logical.Anti // nothing can be NULL
 	case (j.Kind == logical.AntiNull || j.Kind == logical.Mark) && len(j.On) > 1 && !allKeys(j):
 		// A join decides what is unknown by its keys; other conditions say it themselves.
@@ -153,7 +153,7 @@ func (c *Context) combine(j *logical.Join, preds []scalar.Expr) (logical.Node, b
 		plain.Kind = logical.Anti
 		plain.On = logical.Map(j.On, func(e scalar.Expr) scalar.Expr { return notFalse(j, e) })
 	case logical.Mark:
-		if len(j.On) > 0 && !c.decided[j.Mark.ID] && !allRequired(j.On, requiredColumns(j)) {
+		if len(j.On) > 0 && !c.decided[j.Mark.ID] && !neverAnyNull(j.On, requiredColumns(j)) {
 			return c.twoMarks(&plain, preds)
 		}
 		plain.On = append(append([]scalar.Expr{}, plain.On...), preds...)
@@ -219,10 +219,9 @@ func sameColumns(def *logical.Definition) *logical.Shared {
 // something of the other.
 func allKeys(j *logical.Join) bool {
 	l, r := logical.IDs(j.L), logical.IDs(j.R)
-	of := func(e scalar.Expr, ids map[int]bool) bool { return logical.Refs(e, ids) && logical.Within(e, ids) }
 	for _, e := range j.On {
 		c, ok := e.(*scalar.Call)
-		if !ok || c.Name != "=" || !(of(c.Args[0], l) && of(c.Args[1], r) || of(c.Args[0], r) && of(c.Args[1], l)) {
+		if !ok || c.Name != "=" || !(side(c.Args[0], l) && side(c.Args[1], r) || side(c.Args[0], r) && side(c.Args[1], l)) {
 			return false
 		}
 	}
@@ -240,20 +239,9 @@ func requiredColumns(j *logical.Join) map[int]bool {
 	return required
 }
 
-func allRequired(conds []scalar.Expr, required map[int]bool) bool {
-	for _, e := range conds {
-		for id := range columnsOf(e) {
-			if !required[id] {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // notFalse is e, or "e is true or unknown" where a NULL can make it unknown.
 func notFalse(j *logical.Join, e scalar.Expr) scalar.Expr {
-	if allRequired([]scalar.Expr{e}, requiredColumns(j)) {
+	if neverNull(e, requiredColumns(j)) {
 		return e
 	}
 	return call("not", call("is_false", e))

@@ -173,9 +173,6 @@ func (d *domain) beside(p *logical.Project, by binding) *logical.Project {
 // aggregate groups by the binding too. Without keys there is a group for each
 // binding, also where there is no row.
 func (d *domain) aggregate(n *logical.Aggregate) (logical.Node, binding, error) {
-	if len(n.Always) > 0 {
-		return nil, nil, diag.Errorf(diag.CodeSubquery, diag.Pos{}, "a subquery that refers to the outer query cannot have a grouping set without keys")
-	}
 	in, by, err := d.push(n.Input)
 	if err != nil {
 		return nil, nil, err
@@ -183,6 +180,9 @@ func (d *domain) aggregate(n *logical.Aggregate) (logical.Node, binding, error) 
 	a := n.MapExprs(by.in).(*logical.Aggregate)
 	a.Input = in
 	out := binding{}
+	if len(n.Always) > 0 {
+		a, by = d.withAlways(a, by)
+	}
 	g := d.grouped(a, by, out)
 	if len(n.Keys) > 0 {
 		return g, out, nil
@@ -200,19 +200,10 @@ func (d *domain) aggregate(n *logical.Aggregate) (logical.Node, binding, error) 
 func (d *domain) withEmpty(a *logical.Aggregate, by binding, l logical.Node, all binding) *logical.Aggregate {
 	mark := d.c.NewColumn("_row", types.BooleanType, false)
 	yes := &scalar.Literal{Value: true, Typ: types.BooleanType}
-	marked := passThrough(a.Input, a.Input.Columns(), []scalar.Expr{yes}, []logical.Column{mark})
+	rows := passThrough(a.Input, a.Input.Columns(), []scalar.Expr{yes}, []logical.Column{mark})
 	own := *a
-	own.Input = &logical.Join{Kind: logical.Left, L: l, R: marked, On: d.equal(all, by)}
-	own.Aggs = append([]scalar.Aggregate{}, a.Aggs...)
-	for i, g := range own.Aggs {
-		if !g.Distinct {
-			own.Aggs[i].Filter = scalar.And(append(scalar.Conjuncts(g.Filter), call("is_not_null", mark.Ref())))
-			continue
-		}
-		own.Aggs[i].Args = logical.Map(g.Args, func(e scalar.Expr) scalar.Expr {
-			return &scalar.Case{Whens: []scalar.Expr{mark.Ref()}, Thens: []scalar.Expr{e}, Else: &scalar.Literal{Typ: e.Type()}, Typ: e.Type()}
-		})
-	}
+	own.Input = &logical.Join{Kind: logical.Left, L: l, R: rows, On: d.equal(all, by)}
+	own.Aggs = marked(a.Aggs, mark)
 	return &own
 }
 

@@ -1,8 +1,9 @@
 package rule
 
 import (
-	"math"
+	"maps"
 	"math/bits"
+	"slices"
 
 	"github.com/bixidata/bixi/planner/cost"
 	"github.com/bixidata/bixi/planner/logical"
@@ -40,8 +41,8 @@ type joinGraph struct {
 	c     *Context
 	rels  []logical.Node
 	conds []scalar.Expr
-	masks []uint64 // per condition: the relations it reads
-	ids   map[int]int
+	reads [][]int  // per condition: the relations it reads
+	masks []uint64 // the same, of few relations
 }
 
 func (g *joinGraph) flatten(n logical.Node) {
@@ -64,53 +65,76 @@ func (g *joinGraph) flatten(n logical.Node) {
 	g.rels = append(g.rels, n)
 }
 
-// plan is the best tree found for a set of relations.
+// plan is the best tree found for a set of relations. Of columns it knows those
+// that conditions read.
 type plan struct {
 	node logical.Node
+	cols []logical.Column
 	est  *cost.Estimate
 	cost float64
-	set  uint64
+	last int // the highest of its relations
 }
 
 func (g *joinGraph) order() logical.Node {
-	g.ids = map[int]int{}
+	of := map[int]int{}
 	for i, r := range g.rels {
 		for id := range logical.IDs(r) {
-			g.ids[id] = i
+			of[id] = i
 		}
 	}
-	for _, e := range g.conds {
-		var m uint64
-		for id := range columnsOf(e) {
-			m |= 1 << g.ids[id]
+	// Conditions on one relation or none were pushed before; any left go on top.
+	conds := g.conds
+	var rest []scalar.Expr
+	g.conds = nil
+	used := map[int]bool{}
+	for _, e := range conds {
+		ids := columnsOf(e)
+		rels := map[int]bool{}
+		for id := range ids {
+			rels[of[id]] = true
 		}
-		g.masks = append(g.masks, m)
+		if len(rels) < 2 {
+			rest = append(rest, e)
+			continue
+		}
+		g.conds = append(g.conds, e)
+		g.reads = append(g.reads, slices.Sorted(maps.Keys(rels)))
+		maps.Copy(used, ids)
 	}
 	var plans []*plan
 	for i, r := range g.rels {
-		plans = append(plans, &plan{node: r, est: g.c.Cost.Of(r), set: 1 << i})
+		plans = append(plans, plan{node: r, cols: r.Columns(), est: g.c.Cost.Of(r), last: i}.narrow(used))
 	}
-	var best *plan
+	var best logical.Node
 	if len(plans) <= maxExhaustive {
 		best = g.exhaustive(plans)
-	} else {
+	}
+	if best == nil {
 		best = g.greedy(plans)
 	}
-	// Conditions on one relation or none were pushed before; any left go on top.
-	var rest []scalar.Expr
-	for i, m := range g.masks {
-		if bits.OnesCount64(m) < 2 {
-			rest = append(rest, g.conds[i])
+	return filtered(best, rest)
+}
+
+// narrow keeps of the columns of p those in used.
+func (p plan) narrow(used map[int]bool) *plan {
+	all, est := p.cols, p.est
+	p.cols, p.est = nil, &cost.Estimate{Rows: est.Rows, Columns: map[int]cost.Column{}}
+	for _, c := range all {
+		if used[c.ID] {
+			p.cols = append(p.cols, c)
+			if s, ok := est.Columns[c.ID]; ok {
+				p.est.Columns[c.ID] = s
+			}
 		}
 	}
-	return filtered(best.node, rest)
+	return &p
 }
 
 // between lists the conditions that a join of a and b can decide first.
 func (g *joinGraph) between(a, b uint64) []scalar.Expr {
 	var out []scalar.Expr
 	for i, m := range g.masks {
-		if m&^(a|b) == 0 && m&^a != 0 && m&^b != 0 && bits.OnesCount64(m) > 1 {
+		if m&^(a|b) == 0 && m&^a != 0 && m&^b != 0 {
 			out = append(out, g.conds[i])
 		}
 	}
@@ -127,23 +151,33 @@ func (g *joinGraph) connected(a, b uint64) bool {
 }
 
 // join combines two plans, the larger side on the left (the probe side).
-func (g *joinGraph) join(a, b *plan) *plan {
-	if b.est.Rows > a.est.Rows || b.est.Rows == a.est.Rows && b.set < a.set {
+func (g *joinGraph) join(a, b *plan, on []scalar.Expr) *plan {
+	if b.est.Rows > a.est.Rows || b.est.Rows == a.est.Rows && b.last < a.last {
 		a, b = b, a
 	}
-	on := g.between(a.set, b.set)
-	node := &logical.Join{Kind: logical.Inner, L: a.node, R: b.node, On: on}
-	est := g.c.Cost.Join(logical.Inner, a.est, b.est, on, node.Columns())
-	return &plan{node: node, est: est, set: a.set | b.set, cost: a.cost + b.cost + est.Rows + 2*b.est.Rows + 0.2*a.est.Rows}
+	p := &plan{node: &logical.Join{Kind: logical.Inner, L: a.node, R: b.node, On: on}, last: max(a.last, b.last)}
+	p.cols = slices.Concat(a.cols, b.cols)
+	p.est = g.c.Cost.Join(logical.Inner, a.est, b.est, on, p.cols)
+	p.cost = a.cost + b.cost + p.est.Rows + 2*b.est.Rows + 0.2*a.est.Rows
+	return p
 }
 
 // exhaustive is dynamic programming over subsets. Cross products are considered
-// only for sets that no condition connects.
-func (g *joinGraph) exhaustive(base []*plan) *plan {
+// only for sets that no condition connects. It gives nil if a condition on three
+// relations or more makes every pair wait for the others: some cross product has
+// to come first.
+func (g *joinGraph) exhaustive(base []*plan) logical.Node {
 	n := len(base)
 	best := make([]*plan, 1<<n)
-	for _, p := range base {
-		best[p.set] = p
+	for i, p := range base {
+		best[1<<i] = p
+	}
+	for _, rels := range g.reads {
+		var m uint64
+		for _, r := range rels {
+			m |= 1 << r
+		}
+		g.masks = append(g.masks, m)
 	}
 	full := uint64(1<<n) - 1
 	for set := uint64(1); set <= full; set++ {
@@ -159,7 +193,7 @@ func (g *joinGraph) exhaustive(base []*plan) *plan {
 				if !cross && !g.connected(sub, rest) {
 					continue
 				}
-				if p := g.join(best[sub], best[rest]); best[set] == nil || p.cost < best[set].cost {
+				if p := g.join(best[sub], best[rest], g.between(sub, rest)); best[set] == nil || p.cost < best[set].cost {
 					best[set] = p
 				}
 			}
@@ -169,11 +203,9 @@ func (g *joinGraph) exhaustive(base []*plan) *plan {
 		}
 	}
 	if best[full] == nil {
-		// A condition on three relations or more makes every pair wait for the
-		// others: some cross product has to come first.
-		return g.greedy(base)
+		return nil
 	}
-	return best[full]
+	return best[full].node
 }
 
 // hasEdges reports whether some condition joins set to the relations outside: a
@@ -185,29 +217,4 @@ func (g *joinGraph) hasEdges(set uint64) bool {
 		}
 	}
 	return false
-}
-
-func (g *joinGraph) greedy(plans []*plan) *plan {
-	for len(plans) > 1 {
-		bi, bj, bestCost := 0, 1, math.Inf(1)
-		var bestPlan *plan
-		for _, cross := range []bool{false, true} {
-			for i := range plans {
-				for j := i + 1; j < len(plans); j++ {
-					if !cross && !g.connected(plans[i].set, plans[j].set) {
-						continue
-					}
-					if p := g.join(plans[i], plans[j]); bestPlan == nil || p.est.Rows < bestCost {
-						bi, bj, bestCost, bestPlan = i, j, p.est.Rows, p
-					}
-				}
-			}
-			if bestPlan != nil {
-				break
-			}
-		}
-		plans[bi] = bestPlan
-		plans = append(plans[:bj], plans[bj+1:]...)
-	}
-	return plans[0]
 }

@@ -10,17 +10,25 @@ import (
 func strengthen(n logical.Node, conds []scalar.Expr) logical.Node {
 	switch n := n.(type) {
 	case *logical.Filter:
-		return &logical.Filter{Input: strengthen(n.Input, conds), Conds: n.Conds}
+		if in := strengthen(n.Input, conds); in != n.Input {
+			return n.WithInputs([]logical.Node{in})
+		}
 	case *logical.Join:
-		j := *n
-		j.Kind = simplifyOuter(n.Kind, conds, logical.IDs(n.L), logical.IDs(n.R))
-		if j.Kind != logical.Right && j.Kind != logical.Full {
-			j.L = strengthen(n.L, conds)
+		kind, l, r := n.Kind, n.L, n.R
+		if kind == logical.Left || kind == logical.Right || kind == logical.Full {
+			kind = simplifyOuter(kind, conds, logical.IDs(l), logical.IDs(r))
 		}
-		if j.Kind == logical.Inner || j.Kind == logical.Right {
-			j.R = strengthen(n.R, conds)
+		if kind != logical.Right && kind != logical.Full {
+			l = strengthen(l, conds)
 		}
-		return &j
+		if kind == logical.Inner || kind == logical.Right {
+			r = strengthen(r, conds)
+		}
+		if kind != n.Kind || l != n.L || r != n.R {
+			j := *n
+			j.Kind, j.L, j.R = kind, l, r
+			return &j
+		}
 	}
 	return n
 }

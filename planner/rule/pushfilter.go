@@ -93,6 +93,9 @@ func (c *Context) pushAggregate(n *logical.Aggregate, conds []scalar.Expr) logic
 	for _, e := range conds {
 		if len(columnsOf(e)) > 0 && logical.Within(e, keys) {
 			down = append(down, logical.Substitute(e, by))
+			if len(n.Always) > 0 { // a group without rows is there whatever is below
+				stay = append(stay, e)
+			}
 			continue
 		}
 		stay = append(stay, e)

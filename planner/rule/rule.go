@@ -29,6 +29,8 @@ type Pass struct {
 	Run  func(*Context, logical.Node) (logical.Node, error)
 	// Required passes run even when the optimizer is off: lowering depends on them.
 	Required bool
+	// Plain passes run only when the optimizer is off, for what optional passes do better.
+	Plain bool
 	// Define, if set, prepares a definition for the pass, given the trees that use
 	// it, which the pass has already rewritten.
 	Define func(c *Context, d *logical.Definition, users []logical.Node)
@@ -36,8 +38,10 @@ type Pass struct {
 
 // Passes lists the rewrites in order.
 var Passes = []Pass{
-	{Name: "decorrelate", Run: decorrelate, Required: true},           // first: nothing else knows Apply
+	{Name: "connect-joins", Run: connectJoins, Plain: true},           // before decorrelate, which may share the left side of an Apply
+	{Name: "decorrelate", Run: decorrelate, Required: true},           // first of the others: nothing else knows Apply
 	{Name: "distinct-aggregates", Run: splitDistinct, Required: true}, // lowering knows plain aggregates only
+	{Name: "connect-decorrelated", Run: connectJoins, Plain: true},    // decorrelate puts conditions over products
 	{Name: "inline-shared", Run: inlineShared},                        // the passes below do not see through a use
 	{Name: "fold-constants", Run: foldConstants},
 	{Name: "factor-or", Run: factorOr},                                   // before push-filters, which moves what it finds
@@ -55,10 +59,10 @@ var Passes = []Pass{
 // Trace receives the tree after each pass that changed it.
 type Trace func(pass string, n logical.Node)
 
-// Run applies the passes: all of them, or only the required ones.
+// Run applies the passes: all but the plain ones, or only those that are plain or required.
 func Run(c *Context, n logical.Node, optimize bool, trace Trace) (logical.Node, error) {
 	for _, p := range Passes {
-		if !optimize && !p.Required {
+		if optimize && p.Plain || !optimize && !p.Required && !p.Plain {
 			continue
 		}
 		var before string
@@ -99,17 +103,18 @@ func (p *Pass) rewrite(c *Context, n logical.Node) (logical.Node, error) {
 }
 
 // Verify checks what must hold between passes: every expression reads only
-// columns that its node's inputs give, and no column is given twice.
+// columns that its node's inputs give, or inside an Apply those of its left side,
+// and no column is given twice.
 func Verify(n logical.Node) error {
 	for _, d := range logical.Definitions(n) {
-		if err := verify(d.Root); err != nil {
+		if err := verify(d.Root, nil); err != nil {
 			return err
 		}
 	}
-	return verify(n)
+	return verify(n, nil)
 }
 
-func verify(n logical.Node) error {
+func verify(n logical.Node, outer map[int]bool) error {
 	if s, ok := n.(*logical.Shared); ok {
 		for _, c := range s.Cols {
 			if _, ok := s.Source(c.ID); !ok {
@@ -117,9 +122,13 @@ func verify(n logical.Node) error {
 			}
 		}
 	}
-	in := map[int]bool{}
-	for _, k := range n.Inputs() {
-		if err := verify(k); err != nil {
+	in := merged(outer, nil)
+	for i, k := range n.Inputs() {
+		around := outer
+		if j, ok := n.(*logical.Join); ok && j.Apply && i == 1 {
+			around = in
+		}
+		if err := verify(k, around); err != nil {
 			return err
 		}
 		for _, c := range k.Columns() {
@@ -127,7 +136,7 @@ func verify(n logical.Node) error {
 		}
 	}
 	if s, ok := n.(*logical.Scan); ok {
-		in = logical.IDs(s)
+		in = merged(outer, logical.IDs(s))
 	}
 	for _, e := range n.Exprs() {
 		if !logical.Within(e, in) {

@@ -195,7 +195,7 @@ func start(ctx context.Context, cfg Config, roles func(*Node, *parts) error) (*N
 	p.dir = dir
 	n.close = append(n.close, func() error { return os.RemoveAll(dir) })
 	p.scratch = store.NewScratch(dir)
-	outputs := n.Budget.Reserve("shuffle")
+	outputs := n.Budget.ReserveHalf("shuffle")
 	p.shuffle = shuffle.NewMemoryStore(shuffle.Options{Memory: outputs, Scratch: p.scratch, Dir: "shuffle", Compress: true, Patience: 30 * time.Second})
 	n.close = append(n.close, p.shuffle.Close)
 	p.fetch = service.NewClient(p.shuffle, grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -328,9 +328,10 @@ func (n *Node) Close() error {
 }
 
 // LimitHeap tells the garbage collector how much memory the process should stay
-// within when its operators may hold limit bytes.
+// within when its operators may hold limit bytes. What is not accounted for, such as
+// batches on their way, takes some tens of megabytes however small the limit is.
 func LimitHeap(limit int64) {
 	if limit > 0 {
-		debug.SetMemoryLimit(limit + limit/2 + 64<<20)
+		debug.SetMemoryLimit(limit + max(limit/4, 80<<20))
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
+	"github.com/bixidata/bixi/table/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -130,7 +131,7 @@ func TestFetch(t *testing.T) {
 	for name, opts := range map[string]shuffle.Options{
 		"memory":     {},
 		"compressed": {Compress: true},
-		"spilled":    {Memory: noMemory{}, Scratch: newFiles(), Dir: "d"},
+		"spilled":    {Memory: noMemory{}, Scratch: store.NewMemory(), Dir: "d"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := shuffle.NewMemoryStore(opts)
@@ -244,14 +245,13 @@ func TestFetchErrors(t *testing.T) {
 		want(t, err, address, "")
 	})
 	t.Run("a damaged file", func(t *testing.T) {
-		scratch := newFiles()
+		scratch := store.NewMemory()
 		store := shuffle.NewMemoryStore(shuffle.Options{Memory: noMemory{}, Scratch: scratch, Dir: "d"})
 		client, address, _ := serve(t, store)
 		w, _ := store.Writer("out", schema, 1)
 		w.Write(t.Context(), 0, rows(0, 100))
 		w.Close()
-		data := scratch.data["d/out.shuffle"]
-		data[len(data)-9] ^= 4
+		flip(t, scratch, "d/out.shuffle")
 		_, err := drain(t.Context(), client, shuffle.Source{ID: "out", Address: address}, 0)
 		want(t, err, address, wire.ErrDamaged.Error())
 	})
@@ -356,5 +356,29 @@ func BenchmarkFetch(b *testing.B) {
 				reading.Wait()
 			}
 		})
+	}
+}
+
+// flip changes a bit near the end of a file.
+func flip(t *testing.T, s *store.Memory, path string) {
+	t.Helper()
+	r, err := s.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(io.NewSectionReader(r, 0, r.Size()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)-9] ^= 4
+	w, err := s.Create(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
 	}
 }

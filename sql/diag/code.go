@@ -48,10 +48,6 @@ const (
 	CodeMRUser           Code = "0730005"
 )
 
-// CodeColumnNotFound is the code of a name that no column in scope has: clients
-// know it as a semantic error.
-const CodeColumnNotFound = CodeSemantic
-
 // Info documents one code. Example is a statement that raises it, executed by
 // a test. For conditions that no statement brings about alone it is the name of
 // the test that does, behind "test ".

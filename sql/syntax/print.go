@@ -10,8 +10,13 @@ import (
 // Print writes n as text, on one line, in a normal form: keywords in upper
 // case, parentheses only where they are needed, aliases with AS. What it prints
 // parses to a tree that prints the same.
-func Print(n Node) string {
-	p := &printer{}
+func Print(n Node) string { return write(&printer{}, n) }
+
+// PrintGrouped writes n as Print does, but with parentheses around every operation,
+// so that it does not matter to a reader how tightly operators bind.
+func PrintGrouped(n Node) string { return write(&printer{grouped: true}, n) }
+
+func write(p *printer, n Node) string {
 	if e, ok := n.(Expr); ok {
 		p.expr(e, precOr)
 	} else {
@@ -24,6 +29,8 @@ func Print(n Node) string {
 type printer struct {
 	b    strings.Builder
 	glue bool // the next word needs no blank before it
+	// grouped puts every operation into parentheses.
+	grouped bool
 }
 
 // word writes s, with a blank before it where one is needed.

@@ -4,7 +4,8 @@ import "fmt"
 
 // expr writes e, in parentheses if it binds looser than min.
 func (p *printer) expr(e Expr, min int) {
-	if precedence(e) >= min {
+	binds := precedence(e)
+	if binds >= min && (!p.grouped || binds > precUnary) {
 		e.print(p)
 		return
 	}

@@ -1,6 +1,6 @@
 package syntax
 
-// Explain is EXPLAIN [ANALYZE|EXTENDED|FORMATTED|LOGICAL|DEPENDENCY] statement.
+// Explain is EXPLAIN [ANALYZE [FORMATTED]|EXTENDED|FORMATTED|LOGICAL|DEPENDENCY] statement.
 type Explain struct {
 	Source
 	Analyze   bool
@@ -14,7 +14,9 @@ func (p *parser) explain() Statement {
 	switch {
 	case p.at("ANALYZE") && p.peek(1).word() != "TABLE":
 		p.next()
-		e.Analyze = true
+		if e.Analyze = true; p.at("FORMATTED") {
+			e.Mode = p.next().word()
+		}
 	case p.at("EXTENDED", "FORMATTED", "DEPENDENCY", "LOGICAL"):
 		e.Mode = p.next().word()
 	}

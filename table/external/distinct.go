@@ -16,6 +16,10 @@ func distinct(file *parquet.File, cols []parquet.Column, byName map[string]table
 	}
 	apart := rangesApart(file, cols)
 	for i, c := range cols {
+		name := strings.ToLower(c.Name)
+		cs := byName[name]
+		cs.Apart = apart[i]
+		byName[name] = cs
 		n, rows, err := file.Dictionary(0, c)
 		if err != nil {
 			return err
@@ -23,9 +27,8 @@ func distinct(file *parquet.File, cols []parquet.Column, byName map[string]table
 		if n == 0 {
 			continue // without a dictionary values rarely repeat; bounds may tell more
 		}
-		cs := byName[strings.ToLower(c.Name)]
 		cs.NDV = whole(float64(n), rows, float64(file.Rows()), apart[i])
-		byName[strings.ToLower(c.Name)] = cs
+		byName[name] = cs
 	}
 	return nil
 }

@@ -28,12 +28,12 @@ type Catalog struct {
 	}
 }
 
-// footer is what is remembered of a file while its size stays the same.
+// footer is what is remembered of a version of a file.
 type footer struct {
-	size   int64
-	file   table.DataFile
-	schema types.Schema
-	byName map[string]table.ColumnStats
+	version string
+	file    table.DataFile
+	schema  types.Schema
+	byName  map[string]table.ColumnStats
 }
 
 // New wraps catalog; files reads the directories of external tables.
@@ -82,7 +82,7 @@ func (c *Catalog) Create(ctx context.Context, def table.Definition) error {
 // file itself.
 func (c *Catalog) scan(ctx context.Context, dir string) ([]footer, error) {
 	if f, err := c.files.Open(ctx, dir); err == nil {
-		info := store.Info{Path: dir, Size: f.Size()}
+		info := store.Info{Path: dir, Size: f.Size(), Version: f.Version()}
 		if err := f.Close(); err != nil {
 			return nil, err
 		}
@@ -111,7 +111,7 @@ func (c *Catalog) footer(ctx context.Context, info store.Info) (footer, error) {
 	c.mu.Lock()
 	known, ok := c.mu.footers[info.Path]
 	c.mu.Unlock()
-	if ok && known.size == info.Size {
+	if ok && known.version == info.Version && info.Version != "" {
 		return known, nil
 	}
 	file, err := parquet.Open(ctx, c.files, info.Path)
@@ -119,7 +119,7 @@ func (c *Catalog) footer(ctx context.Context, info store.Info) (footer, error) {
 		return footer{}, err
 	}
 	defer file.Close()
-	f := footer{size: info.Size, schema: file.Schema(), byName: map[string]table.ColumnStats{}}
+	f := footer{version: info.Version, schema: file.Schema(), byName: map[string]table.ColumnStats{}}
 	f.file = table.DataFile{Path: info.Path, Rows: file.Rows(), Bytes: file.Size(), RowGroups: file.RowGroups()}
 	cols := file.Columns()
 	for g := range file.RowGroups() {
@@ -205,6 +205,7 @@ func mergeStats(a, b table.ColumnStats) table.ColumnStats {
 	a.Bytes += b.Bytes
 	a.NDV = math.Max(a.NDV, b.NDV)
 	a.Sketch = nil
+	a.Apart = a.Apart && b.Apart
 	if a.Min == nil || b.Min != nil && table.Compare(b.Min, a.Min) < 0 {
 		a.Min = b.Min
 	}

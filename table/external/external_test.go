@@ -84,3 +84,31 @@ func TestExternalTable(t *testing.T) {
 		t.Errorf("dropping the table left %v of its files", left)
 	}
 }
+
+// TestReplacedFile replaces a file by another of the same size.
+func TestReplacedFile(t *testing.T) {
+	dir := t.TempDir()
+	files := store.NewLocal(dir)
+	inner, err := meta.Open(t.Context(), meta.Config{Warehouse: t.TempDir(), Files: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inner.Close()
+	c := New(inner, files)
+	written(t, files, dir+"/a.parquet", numbers(1, 2, 3))
+	name := table.Name{Project: "default", Schema: "default", Table: "lake"}
+	if err := c.Create(t.Context(), table.Definition{Name: name, Properties: map[string]string{table.PropertyExternal: dir}}); err != nil {
+		t.Fatal(err)
+	}
+	tab, err := c.Load(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, last := range []int64{3, 7} {
+		written(t, files, dir+"/a.parquet", numbers(1, 2, last))
+		s, err := c.Statistics(t.Context(), tab, nil)
+		if err != nil || s.Columns[1].Max != last {
+			t.Errorf("%+v, %v; the greatest is %d", s, err, last)
+		}
+	}
+}

@@ -68,7 +68,7 @@ func (s *schemaChange) find(name string) int {
 func (s *schemaChange) with(name string, f func(*iceberg.NestedField) error) error {
 	i := s.find(name)
 	if i < 0 {
-		return diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "there is no column %s", name)
+		return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "there is no column %s", name)
 	}
 	return f(&s.fields[i])
 }
@@ -127,7 +127,7 @@ func (s *schemaChange) drop(name string) error {
 	i := s.find(name)
 	switch {
 	case i < 0:
-		return diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "there is no column %s", name)
+		return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "there is no column %s", name)
 	case s.isPartition(s.fields[i].ID):
 		return diag.Errorf(diag.CodeDDLFailed, diag.Pos{}, "%s is a partition column and cannot be dropped", name)
 	case s.data() == 1:
@@ -155,14 +155,14 @@ func (s *schemaChange) rename(from, to string) error {
 func (s *schemaChange) move(name, after string) error {
 	i := s.find(name)
 	if i < 0 {
-		return diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "there is no column %s", name)
+		return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "there is no column %s", name)
 	}
 	f := s.fields[i]
 	s.fields = slices.Delete(s.fields, i, i+1)
 	to := 0
 	if after != "" {
 		if to = s.find(after) + 1; to == 0 {
-			return diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "there is no column %s to stand before %s", after, name)
+			return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "there is no column %s to stand before %s", after, name)
 		}
 	}
 	if s.isPartition(f.ID) || to > 0 && s.isPartition(s.fields[to-1].ID) {

@@ -429,7 +429,7 @@ func TestAlter(t *testing.T) {
 	} {
 		wantCode(t, alter(ch), diag.CodeDDLFailed)
 	}
-	wantCode(t, alter(table.Change{DropColumn: text("gone")}), diag.CodeColumnNotFound)
+	wantCode(t, alter(table.Change{DropColumn: text("gone")}), diag.CodeSemantic)
 	if err := alter(table.Change{Rename: text("moved")}); err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,8 @@ func tooManyWriters(t *table.Table) error {
 type change struct {
 	t       *table.Table
 	commits []table.Commit // of one job
+	// after, if set, runs in the transaction of the commit, as its last step.
+	after func(context.Context, *sql.Tx) error
 
 	m        *metadata
 	location string
@@ -180,6 +182,9 @@ func (c *Catalog) recordAll(ctx context.Context, tx *sql.Tx, x *change) error {
 		if err := c.record(ctx, tx, x.t, commit); err != nil {
 			return err
 		}
+	}
+	if x.after != nil {
+		return x.after(ctx, tx)
 	}
 	return nil
 }

@@ -19,6 +19,11 @@ func (c *Catalog) CommitAll(ctx context.Context, targets []table.Target) error {
 	if err != nil || len(changes) == 0 {
 		return err
 	}
+	return c.commitChanges(ctx, changes)
+}
+
+// commitChanges makes all changes, or none.
+func (c *Catalog) commitChanges(ctx context.Context, changes []*change) error {
 	for range maxTries {
 		won, err := c.tryAll(ctx, changes)
 		if err != nil || won {

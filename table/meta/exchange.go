@@ -2,14 +2,15 @@ package meta
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 )
 
-// ExchangePartition lets a partition of two tables change places. As each table
-// owns the files of its directory, they are copied.
+// ExchangePartition lets a partition of two tables change places, in one step. As
+// each table owns the files of its directory, they are copied.
 func (c *Catalog) ExchangePartition(ctx context.Context, a, b *table.Table, values []types.Datum) error {
 	if err := sameColumns(a, b); err != nil {
 		return err
@@ -37,14 +38,15 @@ func (c *Catalog) ExchangePartition(ctx context.Context, a, b *table.Table, valu
 		c.removeFiles(ctx, fromB)
 		return err
 	}
-	if err := c.overwrite(ctx, a, values, fromB); err != nil {
-		c.removeFiles(ctx, fromA)
+	toA, toB := overwriting(a, values, fromB), overwriting(b, values, fromA)
+	if len(inA) == 0 {
+		toB.after = func(ctx context.Context, tx *sql.Tx) error { return forgetPartition(ctx, tx, b, values) }
+	}
+	if err := c.commitChanges(ctx, []*change{toA, toB}); err != nil {
+		c.removeFiles(ctx, append(fromA, fromB...))
 		return err
 	}
-	if len(inA) == 0 {
-		return c.DropPartition(ctx, b, values, true)
-	}
-	return c.overwrite(ctx, b, values, fromA)
+	return nil
 }
 
 func (c *Catalog) copyPartition(ctx context.Context, t *table.Table, values []types.Datum, to *table.Table) ([]table.DataFile, error) {
@@ -61,11 +63,7 @@ func (c *Catalog) copyPartition(ctx context.Context, t *table.Table, values []ty
 	return c.copyFiles(ctx, own, to)
 }
 
-// overwrite makes files, which are new, those of a partition.
-func (c *Catalog) overwrite(ctx context.Context, t *table.Table, values []types.Datum, files []table.DataFile) error {
-	_, err := c.Commit(ctx, t, table.Commit{Mode: table.OverwritePartition, Static: values, Files: files, Base: t.Snapshot})
-	if err != nil {
-		c.removeFiles(ctx, files)
-	}
-	return err
+// overwriting is the change that makes files, which are new, those of a partition.
+func overwriting(t *table.Table, values []types.Datum, files []table.DataFile) *change {
+	return &change{t: t, commits: []table.Commit{{Mode: table.OverwritePartition, Static: values, Files: files, Base: t.Snapshot}}}
 }

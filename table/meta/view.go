@@ -123,7 +123,7 @@ func (v *viewDefinition) apply(change table.Change) error {
 				return checkComment(change.CommentColumn[1])
 			}
 		}
-		return diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "there is no column %s", change.CommentColumn[0])
+		return diag.Errorf(diag.CodeSemantic, diag.Pos{}, "there is no column %s", change.CommentColumn[0])
 	case change.Properties != nil:
 		if v.Properties == nil {
 			v.Properties = map[string]string{}

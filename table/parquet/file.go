@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/bixidata/bixi/sql/diag"
 	"github.com/bixidata/bixi/sql/types"
@@ -92,6 +94,12 @@ func (f *File) Columns() []Column {
 	return cols
 }
 
+// Read is how many bytes have been read of the file since it was opened, and the
+// time that took.
+func (f *File) Read() (bytes int64, wait time.Duration) {
+	return f.src.bytes.Load(), time.Duration(f.src.wait.Load())
+}
+
 // find is the node of c, or nil if the file has none. An ID that the file knows
 // decides; names decide only in files, or for columns, without IDs.
 func (f *File) find(c Column) *node {
@@ -123,7 +131,8 @@ func (f *File) find(c Column) *node {
 // not taken for errors of the content.
 type source struct {
 	store.Reader
-	path string
+	path        string
+	bytes, wait atomic.Int64 // read so far, and the nanoseconds that took
 }
 
 type deviceError struct{ err error }
@@ -135,7 +144,10 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errors.New("a negative offset")
 	}
+	start := time.Now()
 	n, err := s.Reader.ReadAt(p, off)
+	s.wait.Add(int64(time.Since(start)))
+	s.bytes.Add(int64(n))
 	if n == len(p) || err == nil {
 		return n, nil
 	}

@@ -30,6 +30,8 @@ type ReaderOptions struct {
 type Counts struct {
 	RowGroups, SkippedRowGroups int
 	Rows, SkippedRows           int64 // decoded or filtered; refused by statistics
+	// LateRows are those of Rows of which only the filter's columns were decoded.
+	LateRows int64
 }
 
 // Reader gives the rows of a file in order as dense batches. It is used by one
@@ -169,6 +171,9 @@ func (r *Reader) batch(row int64, n int) (*batch.Batch, error) {
 			return nil, err
 		}
 		if sel != nil && len(sel) == 0 {
+			if first < len(r.in) {
+				r.counts.LateRows += int64(n)
+			}
 			return nil, nil
 		}
 	}

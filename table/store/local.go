@@ -106,18 +106,21 @@ func (l *Local) List(ctx context.Context, dir string) ([]Info, error) {
 		if d.IsDir() || strings.Contains(d.Name(), tempMark) {
 			return nil
 		}
-		info, err := d.Info()
+		info, err := os.Stat(p)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
+		if info.IsDir() {
+			return nil // behind a link
+		}
 		rel, err := filepath.Rel(root, p)
 		if err != nil {
 			return err
 		}
-		out = append(out, Info{Path: join(dir, filepath.ToSlash(rel)), Size: info.Size()})
+		out = append(out, Info{Path: join(dir, filepath.ToSlash(rel)), Size: info.Size(), Version: version(info)})
 		return nil
 	})
 	if err != nil {
@@ -170,14 +173,16 @@ type localReader struct {
 
 func (r *localReader) Size() int64 { return r.info.Size() }
 
-// Version is good to the clock of the file system: content of the same size
+func (r *localReader) Version() string { return version(r.info) }
+
+// version is good to the clock of the file system: content of the same size
 // written into the same file within a tick of it goes unnoticed.
-func (r *localReader) Version() string {
+func version(info fs.FileInfo) string {
 	inode := uint64(0)
-	if st, ok := r.info.Sys().(*syscall.Stat_t); ok {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		inode = st.Ino
 	}
-	return fmt.Sprintf("%x-%x-%x", r.info.Size(), r.info.ModTime().UnixNano(), inode)
+	return fmt.Sprintf("%x-%x-%x", info.Size(), info.ModTime().UnixNano(), inode)
 }
 
 type localWriter struct {

@@ -29,6 +29,8 @@ type Store interface {
 type Info struct {
 	Path string
 	Size int64
+	// Version is that of a Reader of the file.
+	Version string
 }
 
 // Reader is an open file.

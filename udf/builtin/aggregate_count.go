@@ -68,20 +68,7 @@ func (a *counter) Update(groups []int32, args []*batch.Column) error {
 	if a.onlyTrue {
 		valid = batch.And(valid, trueRows(args[0]), n)
 	}
-	switch {
-	case valid == nil && len(a.counts) == 1:
-		a.counts[0] += int64(n)
-	case valid == nil:
-		for _, g := range groups {
-			a.counts[g]++
-		}
-	case len(a.counts) == 1:
-		a.counts[0] += int64(valid.Count(n))
-	default:
-		for i, g := range groups {
-			a.counts[g] += int64(valid[uint(i)/64] >> (uint(i) % 64) & 1)
-		}
-	}
+	countValid(a.counts, groups, valid)
 	return nil
 }
 

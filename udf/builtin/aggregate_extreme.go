@@ -151,26 +151,31 @@ func (a *extremeFixed) State(from, to int) ([]*batch.Column, error) {
 
 func (a *extremeFixed) Final(from, to int) (*batch.Column, error) {
 	valid := present(from, to, func(g int) bool { return a.seen[g] != 0 })
-	best := a.best[from:to]
-	switch p := batch.PhysOf(a.typ); p {
+	return orderedColumn(a.typ, append([]int64(nil), a.best[from:to]...), valid), nil
+}
+
+// orderedColumn is a column of t, made of int64 that order as its values do. It
+// may keep vals.
+func orderedColumn(t types.Type, vals []int64, valid batch.Bitmap) *batch.Column {
+	switch p := batch.PhysOf(t); p {
 	case batch.PhysBool:
-		bits := batch.NewBitmap(len(best))
-		for i, v := range best {
+		bits := batch.NewBitmap(len(vals))
+		for i, v := range vals {
 			bits.SetTo(i, v != 0)
 		}
-		return &batch.Column{Type: a.typ, Phys: p, N: len(best), Data: batch.BytesOf(bits), Valid: valid}, nil
+		return &batch.Column{Type: t, Phys: p, N: len(vals), Data: batch.BytesOf(bits), Valid: valid}
 	case batch.PhysF64:
-		return batch.FromValues(a.typ, p, narrow(best, keyFloat), valid), nil
+		return batch.FromValues(t, p, narrow(vals, keyFloat), valid)
 	case batch.PhysF32:
-		return batch.FromValues(a.typ, p, narrow(best, func(v int64) float32 { return float32(keyFloat(v)) }), valid), nil
+		return batch.FromValues(t, p, narrow(vals, func(v int64) float32 { return float32(keyFloat(v)) }), valid)
 	case batch.PhysI8:
-		return batch.FromValues(a.typ, p, narrow(best, func(v int64) int8 { return int8(v) }), valid), nil
+		return batch.FromValues(t, p, narrow(vals, func(v int64) int8 { return int8(v) }), valid)
 	case batch.PhysI16:
-		return batch.FromValues(a.typ, p, narrow(best, func(v int64) int16 { return int16(v) }), valid), nil
+		return batch.FromValues(t, p, narrow(vals, func(v int64) int16 { return int16(v) }), valid)
 	case batch.PhysI32:
-		return batch.FromValues(a.typ, p, narrow(best, func(v int64) int32 { return int32(v) }), valid), nil
+		return batch.FromValues(t, p, narrow(vals, func(v int64) int32 { return int32(v) }), valid)
 	}
-	return batch.FromValues(a.typ, batch.PhysI64, append([]int64(nil), best...), valid), nil
+	return batch.FromValues(t, batch.PhysI64, vals, valid)
 }
 
 func narrow[T any](vals []int64, f func(int64) T) []T {

@@ -45,7 +45,7 @@ func moment(args int, result func(*exact) (float64, bool)) *udf.Aggregate {
 			return out
 		},
 		New: func(*udf.Call) udf.Accumulator {
-			return &moments{args: args, sums: make([]exactsum.Sums, sumsOf(args)), result: result}
+			return &moments{args: args, whole: intMoments{args: args}, sums: make([]exactsum.Sums, sumsOf(args)), result: result}
 		},
 	}
 }
@@ -59,6 +59,7 @@ func sumsOf(args int) int { return args + args*(args+1)/2 }
 type moments struct {
 	args   int
 	sums   []exactsum.Sums
+	whole  intMoments // what the sums lack
 	counts []int64
 	result func(*exact) (float64, bool)
 
@@ -86,6 +87,15 @@ func (a *moments) Update(groups []int32, args []*batch.Column) error {
 		valid = batch.And(valid, v, len(groups))
 		in[k] = floats(c, &a.in[k])
 	}
+	countValid(a.counts, groups, valid)
+	if a.whole.take(in, valid) {
+		// A word holds the sum of 2^31 numbers up to maxWhole.
+		if a.whole.add(groups, len(a.counts)); a.whole.rows >= 1<<31-batch.TargetRows {
+			a.empty(0, len(a.counts))
+			a.whole.rows = 0
+		}
+		return nil
+	}
 	at := a.args
 	for i := range a.args {
 		exactsum.Add(&a.sums[i], groups, in[i], valid)
@@ -94,9 +104,11 @@ func (a *moments) Update(groups []int32, args []*batch.Column) error {
 			at++
 		}
 	}
-	countValid(a.counts, groups, valid)
 	return nil
 }
+
+// empty moves the whole numbers of groups [from, to) into the sums.
+func (a *moments) empty(from, to int) { a.whole.empty(a.sums, from, to) }
 
 func (a *moments) addProducts(s *exactsum.Sums, groups []int32, x, y []float64, valid batch.Bitmap) {
 	n := len(groups)
@@ -123,6 +135,7 @@ func (a *moments) Merge(groups []int32, state []*batch.Column) error {
 }
 
 func (a *moments) State(from, to int) ([]*batch.Column, error) {
+	a.empty(from, to)
 	counts := append([]int64(nil), a.counts[from:to]...)
 	out := []*batch.Column{batch.FromValues(types.BigIntType, batch.PhysI64, counts, nil)}
 	for i := range a.sums {
@@ -132,6 +145,7 @@ func (a *moments) State(from, to int) ([]*batch.Column, error) {
 }
 
 func (a *moments) Final(from, to int) (*batch.Column, error) {
+	a.empty(from, to)
 	out, valid := make([]float64, to-from), batch.NewBitmap(to-from)
 	for i := range out {
 		e := exact{sums: a.sums, args: a.args, g: from + i, n: a.counts[from+i]}
@@ -146,7 +160,7 @@ func (a *moments) Final(from, to int) (*batch.Column, error) {
 }
 
 func (a *moments) Size() int64 {
-	n := 8 * int64(cap(a.counts)+cap(a.in[0])+cap(a.in[1])+cap(a.product)+cap(a.rest)+cap(a.ints))
+	n := 8*int64(cap(a.counts)+cap(a.in[0])+cap(a.in[1])+cap(a.product)+cap(a.rest)+cap(a.ints)) + a.whole.size()
 	for i := range a.sums {
 		n += a.sums[i].Size()
 	}
@@ -162,12 +176,21 @@ type exact struct {
 	n    int64
 }
 
+// products is the place of the sum of the products of arguments i and j.
+func (e *exact) products(i, j int) int {
+	if i == 1 {
+		return 4
+	}
+	return e.args + j
+}
+
+func (e *exact) fastSpread(i, j int) (pair, bool) {
+	return smallSpread(&e.sums[i], &e.sums[j], &e.sums[e.products(i, j)], e.g, e.n)
+}
+
 // spread is n·Σxy − Σx·Σy, exactly; nil if a term was not finite.
 func (e *exact) spread(i, j int) *big.Float {
-	at := e.args + j
-	if i == 1 {
-		at = 4
-	}
+	at := e.products(i, j)
 	x, xe, ok := e.sums[i].Exact(e.g)
 	y, ye, ok2 := e.sums[j].Exact(e.g)
 	p, pe, ok3 := e.sums[at].Exact(e.g)
@@ -187,6 +210,17 @@ func (e *exact) covariance(i, j int, less int64) float64 {
 	if e.n == less {
 		return 0
 	}
+	if s, ok := e.fastSpread(i, j); ok {
+		n := pairOf(false, multiply([2]uint64{uint64(e.n)}, [2]uint64{uint64(e.n - less)}), 0)
+		if v, ok := s.over(n).float64(); ok {
+			return v
+		}
+	}
+	return e.slowCovariance(i, j, less)
+}
+
+// slowCovariance is covariance, whatever the sums are.
+func (e *exact) slowCovariance(i, j int, less int64) float64 {
 	s := e.spread(i, j)
 	if s == nil {
 		return math.NaN()
@@ -197,6 +231,22 @@ func (e *exact) covariance(i, j int, less int64) float64 {
 }
 
 func (e *exact) correlation() (float64, bool) {
+	xy, ok := e.fastSpread(0, 1)
+	xx, ok2 := e.fastSpread(0, 0)
+	yy, ok3 := e.fastSpread(1, 1)
+	if ok && ok2 && ok3 {
+		if xx.neg || yy.neg || xx.hi == 0 || yy.hi == 0 {
+			return 0, false
+		}
+		if v, ok := xy.over(geometric(xx, yy)).float64(); ok {
+			return v, true
+		}
+	}
+	return e.slowCorrelation()
+}
+
+// slowCorrelation is correlation, whatever the sums are.
+func (e *exact) slowCorrelation() (float64, bool) {
 	xy, xx, yy := e.spread(0, 1), e.spread(0, 0), e.spread(1, 1)
 	if xy == nil || xx == nil || yy == nil {
 		return math.NaN(), true

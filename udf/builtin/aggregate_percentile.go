@@ -13,19 +13,16 @@ import (
 func percentileAggregates() []*udf.Function {
 	return []*udf.Function{
 		{Name: "median", Family: "aggregate", Args: []types.Type{types.DoubleType}, Returns: types.DoubleType,
-			Doc: udf.Doc{Summary: "The value in the middle, or the mean of the two in the middle.", Example: "median(4)", Result: "4.0"},
-			Aggregate: collected(false, 0, appendArg, func(_ *udf.Call, es [][]byte, b *batch.Builder) error {
-				b.AppendDatum(quantile(es, 0.5))
-				return nil
-			})},
+			Doc:       udf.Doc{Summary: "The value in the middle, or the mean of the two in the middle.", Example: "median(4)", Result: "4.0"},
+			Aggregate: percentile(func(*udf.Call) []float64 { return []float64{0.5} }, interpolated, percentiles)},
 		{Name: "percentile", Aliases: []string{"percentile_approx", "percentile_cont"}, Family: "aggregate",
 			Doc:       udf.Doc{Summary: "The value at fraction p of the order, interpolated linearly; an array of fractions gives an array. Always exact.", Example: "percentile(4, 0.5)", Result: "4.0"},
 			Resolve:   resolvePercentile,
-			Aggregate: withOrder(udf.ByValue, collected(false, 0, appendArg, percentiles))},
+			Aggregate: withOrder(udf.ByValue, percentile(fractions, interpolated, percentiles))},
 		{Name: "percentile_disc", Family: "aggregate",
 			Doc:       udf.Doc{Summary: "The least value whose cumulative distribution reaches p.", Example: "percentile_disc(4, 0.5)", Result: "4"},
 			Resolve:   resolveDiscrete,
-			Aggregate: withOrder(udf.ByValue, collected(false, 0, appendArg, discrete))},
+			Aggregate: withOrder(udf.ByValue, percentile(fractions, ranked, discrete))},
 	}
 }
 
@@ -85,38 +82,77 @@ func fraction(v types.Datum, t types.Type) (float64, bool) {
 	return 0, false
 }
 
-// quantile interpolates between the sorted doubles es at position (n-1)·p.
-func quantile(es [][]byte, p float64) float64 {
-	at := float64(len(es)-1) * p
-	i := int(at)
-	lo := floatSortable(es[i])
-	if at == float64(i) {
-		return lo
-	}
-	hi := floatSortable(es[i+1])
-	return lo + (at-float64(i))*(hi-lo)
-}
-
-func percentiles(call *udf.Call, es [][]byte, b *batch.Builder) error {
+// fractions is the constant second argument of call.
+func fractions(call *udf.Call) []float64 {
 	list, ok := call.Consts[1].([]types.Datum)
 	if !ok {
-		p, _ := fraction(call.Consts[1], call.Args[1])
-		b.AppendDatum(quantile(es, p))
+		list = []types.Datum{call.Consts[1]}
+	}
+	out := make([]float64, len(list))
+	for i, v := range list {
+		out[i], _ = fraction(v, call.Args[1])
+	}
+	return out
+}
+
+// percentile is an aggregate of the values' order: numbers and times are kept as
+// int64 that order as they do, of which final computes the results; of other
+// values, and those that WITHIN GROUP orders, entries are, with result.
+func percentile(at func(*udf.Call) []float64, final func(*quantiles, int, int) (*batch.Column, error),
+	result func(*udf.Call, [][]byte, *batch.Builder) error) *udf.Aggregate {
+	agg := collected(false, 0, appendArg, result)
+	general := agg.New
+	agg.New = func(call *udf.Call) udf.Accumulator {
+		if len(call.Order) > 0 || batch.PhysOf(call.Args[0]) > batch.PhysF64 {
+			return general(call)
+		}
+		return &quantiles{call: call, at: at(call), final: final}
+	}
+	return agg
+}
+
+// placeOf is the place of fraction p among n ordered values, and how far from there
+// to the next one it is.
+func placeOf(n int, p float64) (int, float64) {
+	at := float64(n-1) * p
+	i := int(at)
+	return i, at - float64(i)
+}
+
+// quantile interpolates between the sorted doubles es at fraction p.
+func quantile(es [][]byte, p float64) float64 {
+	i, part := placeOf(len(es), p)
+	lo := floatSortable(es[i])
+	if part == 0 {
+		return lo
+	}
+	return between(lo, floatSortable(es[i+1]), part)
+}
+
+func between(lo, hi, part float64) float64 { return lo + part*(hi-lo) }
+
+func percentiles(call *udf.Call, es [][]byte, b *batch.Builder) error {
+	at := fractions(call)
+	if call.Returns.Kind != types.Array {
+		b.AppendDatum(quantile(es, at[0]))
 		return nil
 	}
-	out := make([]types.Datum, len(list))
-	for i, v := range list {
-		p, _ := fraction(v, call.Args[1])
+	out := make([]types.Datum, len(at))
+	for i, p := range at {
 		out[i] = quantile(es, p)
 	}
 	b.AppendDatum(out)
 	return nil
 }
 
+// discreteRank is the place of the least of n values that fraction p of them do
+// not exceed.
+func discreteRank(n int, p float64) int {
+	return min(max(int(math.Ceil(p*float64(n)))-1, 0), n-1)
+}
+
 func discrete(call *udf.Call, es [][]byte, b *batch.Builder) error {
-	p, _ := fraction(call.Consts[1], call.Args[1])
-	i := int(math.Ceil(p*float64(len(es)))) - 1
-	v, err := fromSortable(es[min(max(i, 0), len(es)-1)], call.Args[0])
+	v, err := fromSortable(es[discreteRank(len(es), fractions(call)[0])], call.Args[0])
 	if err == nil {
 		b.AppendDatum(v)
 	}

@@ -44,9 +44,18 @@ func (a *floatSum) Update(groups []int32, args []*batch.Column) error {
 
 // countValid counts the rows that are not NULL.
 func countValid(counts []int64, groups []int32, valid batch.Bitmap) {
-	for i, g := range groups {
-		if valid == nil || valid.Get(i) {
+	switch {
+	case valid == nil && len(counts) == 1:
+		counts[0] += int64(len(groups))
+	case valid == nil:
+		for _, g := range groups {
 			counts[g]++
+		}
+	case len(counts) == 1:
+		counts[0] += int64(valid.Count(len(groups)))
+	default:
+		for i, g := range groups {
+			counts[g] += int64(valid[uint(i)/64] >> (uint(i) % 64) & 1)
 		}
 	}
 }
@@ -65,11 +74,12 @@ func (a *floatSum) Merge(groups []int32, state []*batch.Column) error {
 }
 
 func mergeSums(s *exactsum.Sums, groups []int32, c *batch.Column) error {
+	c = batch.Flatten(c)
 	for i, g := range groups {
-		if c.IsNull(i) {
+		if c.Valid != nil && !c.Valid.Get(i) {
 			continue
 		}
-		if err := s.Merge(int(g), c.Bytes(i)); err != nil {
+		if err := s.Merge(int(g), c.Data[c.Offsets[i]:c.Offsets[i+1]]); err != nil {
 			return fmt.Errorf("merging sums of DOUBLE: %w", err)
 		}
 	}
@@ -78,6 +88,7 @@ func mergeSums(s *exactsum.Sums, groups []int32, c *batch.Column) error {
 
 func sumsColumn(s *exactsum.Sums, from, to int) *batch.Column {
 	out := newTexts(to - from)
+	out.data = make([]byte, 0, 16*(to-from))
 	for g := from; g < to; g++ {
 		if !s.Any(g) {
 			out.null()

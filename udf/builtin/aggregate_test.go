@@ -25,7 +25,7 @@ type aggregateCase struct {
 func (c *aggregateCase) String() string { return fmt.Sprint(c.name, c.args) }
 
 // bind resolves the case's call as the binder would.
-func (c *aggregateCase) bind(t *testing.T) (*udf.Function, *udf.Call) {
+func (c *aggregateCase) bind(t testing.TB) (*udf.Function, *udf.Call) {
 	t.Helper()
 	f := udf.NewRegistry(aggregates()...).Lookup(c.name)
 	if f == nil {

@@ -70,7 +70,7 @@ func resolveField(args []udf.Arg) (udf.Signature, error) {
 	name, _ := args[1].Value.(string)
 	k := fieldIndex(args[0].Type, name)
 	if k < 0 {
-		return udf.Signature{}, diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "%s has no field '%s'", args[0].Type, name)
+		return udf.Signature{}, diag.Errorf(diag.CodeSemantic, diag.Pos{}, "%s has no field '%s'", args[0].Type, name)
 	}
 	return udf.Signature{Args: typeList(args[0].Type, types.StringType), Returns: args[0].Type.Fields[k].Type}, nil
 }

@@ -47,10 +47,17 @@ type Reservation struct {
 	owner  string
 	held   int64
 	peak   int64
+	most   int64 // that it may hold; 0: as much as the budget has
 }
 
 // Reserve opens an empty reservation; owner names the operator in messages.
 func (b *Budget) Reserve(owner string) *Reservation { return &Reservation{budget: b, owner: owner} }
+
+// ReserveHalf opens a reservation that gets at most half of the budget, so that others
+// always find the rest.
+func (b *Budget) ReserveHalf(owner string) *Reservation {
+	return &Reservation{budget: b, owner: owner, most: b.Limit() / 2}
+}
 
 // Grow adds n bytes and reports whether the budget had them.
 func (r *Reservation) Grow(n int64) bool { return r.Resize(r.held + n) }
@@ -58,7 +65,7 @@ func (r *Reservation) Grow(n int64) bool { return r.Resize(r.held + n) }
 // Resize brings the reservation to n bytes and reports whether the budget had
 // them; shrinking always works.
 func (r *Reservation) Resize(n int64) bool {
-	if !r.budget.add(n-r.held, false) {
+	if r.most > 0 && n > max(r.most, r.held) || !r.budget.add(n-r.held, false) {
 		return false
 	}
 	r.held = n

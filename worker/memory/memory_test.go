@@ -90,3 +90,17 @@ func TestConcurrent(t *testing.T) {
 		t.Errorf("%d still used, peak %d of %d", b.Used(), b.Peak(), limit)
 	}
 }
+
+func TestReserveHalf(t *testing.T) {
+	b := memory.NewBudget(100)
+	half, other := b.ReserveHalf("shuffle"), b.Reserve("Sort")
+	if !half.Grow(50) || half.Grow(1) || half.Held() != 50 {
+		t.Errorf("half of the budget: %d held", half.Held())
+	}
+	if !other.Grow(50) || !half.Resize(10) || half.Grow(41) || half.Held() != 10 {
+		t.Errorf("%d held after giving back", half.Held())
+	}
+	if r := memory.NewBudget(0).ReserveHalf("x"); !r.Grow(1 << 50) {
+		t.Error("half of no limit is a limit")
+	}
+}

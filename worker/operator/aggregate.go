@@ -40,6 +40,7 @@ type aggregate struct {
 	passing bool  // rows are no longer grouped
 	ended   bool
 	spilled int64
+	short   bool // memory ran short: groups were given out before the end
 }
 
 // keyBatch makes a batch of rows of keys; nil for none.
@@ -146,6 +147,18 @@ func (a *aggregate) Next(ctx context.Context) (*batch.Batch, error) {
 	}
 }
 
+func (a *aggregate) report(s *physical.Stats) {
+	if a.passing {
+		s.Note("partial aggregation given up: nine of ten rows were groups of their own", 1)
+	}
+	if a.short {
+		s.Note("memory ran short: groups were given out before all rows were seen", 1)
+	}
+	if a.spilled > 0 {
+		s.Note("memory ran short: groups were spilled and merged by their hashes", 1)
+	}
+}
+
 // columns gives the key columns and those that the accumulators take.
 func (a *aggregate) columns(b *batch.Batch) (keys, rest []*batch.Column, err error) {
 	if a.phase.TakesStates() {
@@ -175,6 +188,7 @@ func (a *aggregate) take(ctx context.Context, b *batch.Batch) error {
 			if err := a.add(keys, rest, n); err != nil {
 				return err
 			}
+			a.short = true
 			a.flush()
 			return nil
 		default:

@@ -67,7 +67,7 @@ func Build(n physical.Node, env *Env) (Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return measure(op, name, n.Describe(), in), nil
+	return measure(op, in), nil
 }
 
 func nodeName(n physical.Node) string { return reflect.TypeOf(n).Elem().Name() }

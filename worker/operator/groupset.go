@@ -102,12 +102,10 @@ func (s *groupSet) full() bool {
 	return s.table != nil && s.table.textBytes() > maxBuffered
 }
 
-// accSize estimates the bytes a group takes in the accumulators.
+// accSize estimates the bytes a group takes in the accumulators. Their size has
+// buffers for a batch in it, which must not be taken for that of few groups.
 func (s *groupSet) accSize() int64 {
-	if s.groups > 0 {
-		return s.accs.size()/int64(s.groups) + 1
-	}
-	return 16 * int64(len(s.calls))
+	return 16*int64(len(s.calls)) + s.accs.size()/int64(max(s.groups, batch.TargetRows))
 }
 
 // outputSize estimates the bytes of n groups as columns, and of their order.

@@ -297,7 +297,7 @@ func buildOver(n physical.Node, inputs []physical.Node, sources []*source, env *
 	if err != nil {
 		return nil, err
 	}
-	return measure(op, nodeName(n), n.Describe(), in), nil
+	return measure(op, in), nil
 }
 
 // collect reads op to its end.

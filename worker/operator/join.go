@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
@@ -26,6 +27,7 @@ type hashJoin struct {
 	tail        *joinTail  // the right rows that follow; nil while probing
 	leftDone    bool
 	shareKey    string // names the table among what the stage's tasks share
+	told        joinStats
 }
 
 func newHashJoin(n *physical.HashJoin, in []Operator, env *Env) (*hashJoin, error) {
@@ -62,6 +64,7 @@ func (j *hashJoin) Open(ctx context.Context) error {
 	if err := j.openTable(ctx); err != nil {
 		return err
 	}
+	j.told.opened(j)
 	j.leftOpen = true
 	if j.spill != nil {
 		return j.left.Open(ctx)
@@ -84,7 +87,11 @@ func (j *hashJoin) openTable(ctx context.Context) error {
 		j.table = t
 		return err
 	}
-	v, err := j.env.Shared(j.shareKey, func() (any, error) { return j.makeShare(ctx) })
+	defer j.told.wait(time.Now())
+	v, err := j.env.Shared(j.shareKey, func() (any, error) {
+		defer j.told.make(time.Now())
+		return j.makeShare(ctx)
+	})
 	if err != nil {
 		return err
 	}

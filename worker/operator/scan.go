@@ -24,7 +24,8 @@ type scan struct {
 	at      []int // position in read of each of node.Columns, or -1
 	cols    []parquet.Column
 	prune   pruner
-	keys    []runtimeKey
+	keys    []*runtimeKey
+	did     scanStats
 	split   int
 	file    *parquet.File
 	reader  rowReader   // of the split, nil between splits
@@ -38,6 +39,7 @@ type runtimeKey struct {
 	column int
 	filter *KeyFilter
 	probe  *keyProbe
+	passed passed
 }
 
 func newScan(n *physical.Scan, _ []Operator, env *Env) (*scan, error) {
@@ -82,7 +84,7 @@ func newScan(n *physical.Scan, _ []Operator, env *Env) (*scan, error) {
 func (s *scan) Open(context.Context) error {
 	for _, f := range s.node.RuntimeFilters {
 		if k := s.env.Filters.Find(f.Join, f.Key); k != nil {
-			s.keys = append(s.keys, runtimeKey{f.Column, k, &keyProbe{filter: k}})
+			s.keys = append(s.keys, &runtimeKey{column: f.Column, filter: k, probe: &keyProbe{filter: k}})
 		}
 	}
 	return nil
@@ -117,12 +119,14 @@ func (s *scan) next(ctx context.Context) error {
 	splits := s.env.Splits[s.node.ID]
 	for s.split < len(splits) && s.barren(splits[s.split]) {
 		s.split++
+		s.did.barren++
 	}
 	if s.split == len(splits) {
 		return io.EOF
 	}
 	sp := splits[s.split]
 	s.split++
+	s.did.splits++
 	s.probe.Columns = make([]*batch.Column, len(s.node.Columns))
 	for i, c := range s.node.Columns {
 		if c.Partition > 0 {
@@ -146,7 +150,7 @@ func (s *scan) next(ctx context.Context) error {
 	opts := parquet.ReaderOptions{From: sp.From, To: sp.To, BatchRows: s.env.batchRows()}
 	if s.cond != nil || len(s.keys) > 0 {
 		opts.Filter, opts.FilterColumns = s.filter, s.filters
-		opts.SkipRowGroup, opts.SkipRange = s.skip, s.skip
+		opts.SkipRowGroup, opts.SkipRange = s.refuse(&s.did.groups, oneOf), s.refuse(&s.did.pages, rowsOf)
 	}
 	reader, err := parquet.NewReader(file, s.cols, opts)
 	if err != nil {
@@ -174,11 +178,9 @@ func (s *scan) barren(sp physical.Split) bool {
 	return false
 }
 
-// skip reports whether no row of a range with these statistics can survive.
-func (s *scan) skip(st parquet.Stats) bool {
-	if s.prune.excludes(st) {
-		return true
-	}
+// ruledOut reports whether no row of a range with these statistics can survive the
+// runtime filters.
+func (s *scan) ruledOut(st parquet.Stats) bool {
 	for _, k := range s.keys {
 		if at := s.at[k.column]; at >= 0 {
 			c := st.Columns[at]
@@ -199,6 +201,7 @@ func (s *scan) filter(b *batch.Batch) ([]int32, error) {
 		if sel, err = s.cond.Select(&s.probe); err != nil {
 			return nil, err
 		}
+		s.did.satisfy += int64(len(sel))
 	}
 	for _, k := range s.keys {
 		if sel == nil && s.cond == nil {
@@ -207,7 +210,9 @@ func (s *scan) filter(b *batch.Batch) ([]int32, error) {
 		if len(sel) == 0 {
 			break
 		}
+		in := len(sel)
 		sel = k.probe.Select(s.probe.Columns[k.column], sel)
+		k.passed.add(in, len(sel))
 	}
 	if len(sel) == b.N {
 		return nil, nil
@@ -257,6 +262,8 @@ func (s *scan) closeFile() error {
 	}
 	err := s.reader.Close()
 	if s.file != nil {
+		s.did.file(s.file)
+		s.did.reader(s.reader.(*parquet.Reader).Counts())
 		if ferr := s.file.Close(); err == nil {
 			err = ferr
 		}

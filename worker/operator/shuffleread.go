@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
@@ -21,6 +22,7 @@ type shuffleRead struct {
 	readers []shuffle.Reader
 	next    int // reader, in task order
 	arrival *arrival
+	waited  waited
 }
 
 func newShuffleRead(n *physical.ShuffleRead, _ []Operator, env *Env) (*shuffleRead, error) {
@@ -36,7 +38,9 @@ func newShuffleRead(n *physical.ShuffleRead, _ []Operator, env *Env) (*shuffleRe
 }
 
 func (r *shuffleRead) Open(ctx context.Context) error {
+	start := time.Now()
 	readers, err := r.env.Input(ctx, r.node.From)
+	r.waited.since(start)
 	r.readers = readers
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func (r *shuffleRead) nextMerged(ctx context.Context) (*batch.Batch, error) {
 	if r.merge == nil {
 		sources := make([]sortedSource, len(r.readers))
 		for i, in := range r.readers {
-			sources[i] = sortedReader{in}
+			sources[i] = sortedReader{in, &r.waited}
 		}
 		m, err := newMerge(ctx, sources, r.node.Fields.Types(), r.keys, r.env)
 		if err != nil {
@@ -75,9 +79,13 @@ func (r *shuffleRead) nextMerged(ctx context.Context) (*batch.Batch, error) {
 }
 
 // sortedReader is a sorted output. The exchange closes its readers itself.
-type sortedReader struct{ in shuffle.Reader }
+type sortedReader struct {
+	in     shuffle.Reader
+	waited *waited
+}
 
 func (s sortedReader) next(ctx context.Context) (*batch.Batch, error) {
+	defer s.waited.since(time.Now())
 	for {
 		b, err := s.in.Next(ctx)
 		if err != nil || b.Rows() > 0 {
@@ -89,6 +97,7 @@ func (s sortedReader) next(ctx context.Context) (*batch.Batch, error) {
 func (sortedReader) close() error { return nil }
 
 func (r *shuffleRead) nextAny(ctx context.Context) (*batch.Batch, error) {
+	defer r.waited.since(time.Now())
 	if r.arrival != nil {
 		return r.arrival.Next(ctx)
 	}
@@ -112,6 +121,13 @@ func (r *shuffleRead) Close() error {
 		}
 	}
 	return err
+}
+
+// report tells how long the outputs of other tasks were waited for, what it took to
+// decode spilled and remote ones included.
+func (r *shuffleRead) report(s *physical.Stats) {
+	s.Waited += int64(r.waited)
+	s.Figure("outputs read", int64(len(r.readers)))
 }
 
 // arrivals is how many outputs an exchange reads at a time.

@@ -3,6 +3,7 @@ package operator
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
@@ -31,6 +32,7 @@ type shuffleWrite struct {
 	targets []int32 // partition of each row
 	ends    []int32 // per partition, where its rows end in order
 	order   []int32 // rows sorted by partition, in their order
+	waited  waited
 }
 
 // flushBytes is the size at which the rows collected for a partition are written.
@@ -201,9 +203,15 @@ func (w *shuffleWrite) flush(ctx context.Context, p int) error {
 	w.total -= w.held[p]
 	w.held[p] = 0
 	if w.spreads() {
-		return w.env.Output.Write(ctx, p, b)
+		return w.write(ctx, p, b)
 	}
 	return w.send(ctx, b)
+}
+
+// write hands an owned batch to the exchange, which may have it wait for readers.
+func (w *shuffleWrite) write(ctx context.Context, p int, b *batch.Batch) error {
+	defer w.waited.since(time.Now())
+	return w.env.Output.Write(ctx, p, b)
 }
 
 // send writes an owned batch to where batches that stay together go: to
@@ -214,7 +222,7 @@ func (w *shuffleWrite) send(ctx context.Context, b *batch.Batch) error {
 		p = w.turn
 		w.turn = (p + 1) % max(w.node.Partitions, 1)
 	}
-	return w.env.Output.Write(ctx, p, b)
+	return w.write(ctx, p, b)
 }
 
 func (w *shuffleWrite) Close() error {
@@ -227,3 +235,5 @@ func (w *shuffleWrite) Close() error {
 
 // Usage is the memory the collected rows took.
 func (w *shuffleWrite) Usage() (peak, spilled int64) { return w.memory.Peak(), 0 }
+
+func (w *shuffleWrite) report(s *physical.Stats) { s.Waited += int64(w.waited) }

@@ -203,6 +203,12 @@ func (s *sorter) mergeRuns(ctx context.Context) error {
 // Usage tells the decorator what the sort took.
 func (s *sorter) Usage() (peak, spilled int64) { return s.mem.Peak(), s.spilled }
 
+func (s *sorter) report(st *physical.Stats) {
+	if s.spilled > 0 {
+		st.Note("memory ran short: sorted runs were spilled and merged", 1)
+	}
+}
+
 func (s *sorter) Close() error {
 	err := s.in.Close()
 	if s.merge != nil {

@@ -2,91 +2,15 @@ package operator
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/planner/physical"
 )
 
-// Stats is what one operator did, for EXPLAIN ANALYZE. It is plain data; it is
-// read when its operator has been closed.
-type Stats struct {
-	Name     string
-	Describe string
-	Rows     int64 // given out
-	Batches  int64
-	Bytes    int64 // of the columns given out, without shared dictionaries
-	// Nanos is the time spent inside the operator and all below it.
-	Nanos        int64
-	PeakMemory   int64 // bytes reserved at most
-	SpilledBytes int64
-	// Counters are those of MapReduce code, by the program's keys.
-	Counters map[string]int64 `json:",omitempty"`
-	Children []*Stats
-}
-
-// Self is the time spent in the operator without its inputs.
-func (s *Stats) Self() time.Duration {
-	n := s.Nanos
-	for _, c := range s.Children {
-		n -= c.Nanos
-	}
-	return time.Duration(max(n, 0))
-}
-
-// Add adds the figures of another task's tree of the same plan; peaks take the
-// larger.
-func (s *Stats) Add(o *Stats) {
-	s.Rows += o.Rows
-	s.Batches += o.Batches
-	s.Bytes += o.Bytes
-	s.Nanos += o.Nanos
-	s.PeakMemory = max(s.PeakMemory, o.PeakMemory)
-	s.SpilledBytes += o.SpilledBytes
-	for i := range min(len(s.Children), len(o.Children)) {
-		s.Children[i].Add(o.Children[i])
-	}
-}
-
-// Format draws the tree, one operator a line, inputs indented.
-func (s *Stats) Format() string {
-	var b strings.Builder
-	s.format(&b, 0)
-	return b.String()
-}
-
-func (s *Stats) format(b *strings.Builder, depth int) {
-	fmt.Fprintf(b, "%s%s  rows=%d batches=%d bytes=%s time=%s", strings.Repeat("  ", depth), s.Describe,
-		s.Rows, s.Batches, sizeText(s.Bytes), s.Self().Round(time.Microsecond))
-	if s.PeakMemory > 0 {
-		fmt.Fprintf(b, " memory=%s", sizeText(s.PeakMemory))
-	}
-	if s.SpilledBytes > 0 {
-		fmt.Fprintf(b, " spilled=%s", sizeText(s.SpilledBytes))
-	}
-	b.WriteByte('\n')
-	for _, c := range s.Children {
-		c.format(b, depth+1)
-	}
-}
-
-// sizeText writes a number of bytes with a binary unit.
-func sizeText(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1fGiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1fMiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.1fKiB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%dB", n)
-}
-
 // StatsOf gives the statistics of an operator that Build made; nil for others.
-func StatsOf(op Operator) *Stats {
+func StatsOf(op Operator) *physical.Stats {
 	if m, ok := op.(*measured); ok {
 		return m.stats
 	}
@@ -104,19 +28,30 @@ type counting interface {
 	Counters() map[string]int64
 }
 
+// reporting is implemented by operators that have more to tell than what the
+// decorator sees: waits, figures, decisions. It is asked after Close.
+type reporting interface {
+	report(s *physical.Stats)
+}
+
+// waited adds up time in which others work.
+type waited time.Duration
+
+func (w *waited) since(start time.Time) { *w += waited(time.Since(start)) }
+
 // measured is the decorator around every operator: it counts, keeps time, stops
 // at cancellation, and guards the contract (no Next after the end or after an
 // error, Close at most once and only after Open).
 type measured struct {
 	op     Operator
-	stats  *Stats
+	stats  *physical.Stats
 	opened bool
 	closed bool
 	end    error // io.EOF or the error that ended the output
 }
 
-func measure(op Operator, name, describe string, in []Operator) *measured {
-	m := &measured{op: op, stats: &Stats{Name: name, Describe: describe}}
+func measure(op Operator, in []Operator) *measured {
+	m := &measured{op: op, stats: &physical.Stats{}}
 	for _, c := range in {
 		if s := StatsOf(c); s != nil {
 			m.stats.Children = append(m.stats.Children, s)
@@ -157,6 +92,7 @@ func (m *measured) Next(ctx context.Context) (*batch.Batch, error) {
 	m.stats.Batches++
 	m.stats.Rows += int64(b.Rows())
 	m.stats.Bytes += rowBytes(b)
+	m.encodings(b)
 	return b, nil
 }
 
@@ -174,7 +110,28 @@ func (m *measured) Close() error {
 	if u, ok := m.op.(usage); ok {
 		m.stats.PeakMemory, m.stats.SpilledBytes = u.Usage()
 	}
+	if r, ok := m.op.(reporting); ok {
+		r.report(m.stats)
+	}
 	return err
+}
+
+// encodings counts how the values of a batch are represented.
+func (m *measured) encodings(b *batch.Batch) {
+	if len(m.stats.Columns) < len(b.Columns) {
+		m.stats.Columns = make([]physical.Encodings, len(b.Columns))
+	}
+	rows := int64(b.Rows())
+	for i, c := range b.Columns {
+		switch c.Enc {
+		case batch.Dict:
+			m.stats.Columns[i][1] += rows
+		case batch.Const:
+			m.stats.Columns[i][2] += rows
+		default:
+			m.stats.Columns[i][0] += rows
+		}
+	}
 }
 
 // rowBytes estimates the bytes of b's rows without dictionaries.

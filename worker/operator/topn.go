@@ -28,6 +28,8 @@ func newTopN(n *physical.TopN, in []Operator, env *Env) (*topN, error) {
 // Usage tells the decorator what the top-n took.
 func (t *topN) Usage() (peak, spilled int64) { return t.sort.Usage() }
 
+func (t *topN) report(s *physical.Stats) { t.sort.report(s) }
+
 // firstRows keeps a sort to the first rows of its order. Rows are collected until
 // there are twice as many as wanted, then the surplus is dropped; from then on
 // rows whose key comes after the last one kept are not collected at all.

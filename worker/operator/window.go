@@ -56,6 +56,12 @@ func (w *windowOp) Open(ctx context.Context) error {
 // Usage tells the decorator what the window took.
 func (w *windowOp) Usage() (peak, spilled int64) { return w.mem.Peak(), w.spilled }
 
+func (w *windowOp) report(s *physical.Stats) {
+	if w.spilled > 0 {
+		s.Note("a partition was larger than the memory: it was spilled", 1)
+	}
+}
+
 func (w *windowOp) Close() error {
 	var err error
 	if w.large != nil {

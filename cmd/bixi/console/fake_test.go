@@ -17,7 +17,7 @@ import (
 
 // fake understands a few statements: SET, USE, SHOW TABLES, SELECT of any text
 // (one row with the text itself), "select bad" (an error at the third word),
-// "select wait" (runs until it is cancelled), INSERT.
+// "select wait" (runs until it is cancelled), INSERT; and scripts, as SELECT.
 type fake struct {
 	mu      sync.Mutex
 	texts   []string
@@ -33,6 +33,10 @@ func (f *fake) Submit(ctx context.Context, r server.Request) (server.Statement, 
 	st := &fakeStatement{of: f, text: r.Text, outcome: server.Outcome{State: r.State, Elapsed: 1500 * time.Millisecond, Warnings: nil}}
 	st.ctx, st.cancel = context.WithCancel(ctx)
 	parsed, err := syntax.ParseStatement(r.Text)
+	if r.State.Settings["odps.sql.submit.mode"] == "script" && err != nil {
+		st.rows, st.err = []string{"script " + strings.ReplaceAll(strings.TrimSpace(r.Text), "\n", "|")}, nil
+		return st, nil
+	}
 	if err != nil {
 		st.err = err
 		return st, nil
@@ -54,7 +58,7 @@ func (f *fake) Submit(ctx context.Context, r server.Request) (server.Statement, 
 			before, _, _ := strings.Cut(r.Text, "bad")
 			line += strings.Count(before, "\n")
 			col += len(before) - strings.LastIndex(before, "\n") - 1
-			st.err = diag.Errorf(diag.CodeColumnNotFound, diag.Pos{Line: line, Col: col}, "there is no column bad").WithHint("did you mean good?")
+			st.err = diag.Errorf(diag.CodeSemantic, diag.Pos{Line: line, Col: col}, "there is no column bad").WithHint("did you mean good?")
 		case strings.Contains(r.Text, "wait"):
 			st.wait = true
 		default:

@@ -24,6 +24,7 @@ const help = `Statements end with a semicolon and may take several lines.
   set NAME=VALUE;  set;           change a setting; show all settings
   use PROJECT;  show projects;    change the project; show the projects
   show functions;  desc function NAME;
+  set odps.sql.submit.mode=script;  from here on lines up to an empty one are one script
   help;  quit;                    this text; leave (also: ctrl-D)
 Ctrl-C clears what has been typed, or cancels the statement that runs.
 `
@@ -55,7 +56,7 @@ func (c *Console) Interactive(ctx context.Context, history string) error {
 }
 
 // shell makes the line editor. Statements are edited whole: Enter begins a new
-// line until there is a semicolon.
+// line until there is a semicolon, or in script mode until a line is empty.
 func (c *Console) shell(ctx context.Context, history string) (*readline.Shell, error) {
 	shell := readline.NewShell(inputrc.WithApp("bixi"))
 	// Continuation lines have a prompt. Asking the terminal for the cursor's place
@@ -65,9 +66,9 @@ func (c *Console) shell(ctx context.Context, history string) (*readline.Shell, e
 			return nil, fmt.Errorf("setting up the line editor: %w", err)
 		}
 	}
-	shell.Prompt.Primary(func() string { return "bixi:" + c.State.Project + "> " })
-	shell.Prompt.Secondary(func() string { return strings.Repeat(" ", len("bixi:"+c.State.Project)-1) + "-> " })
-	shell.AcceptMultiline = func(line []rune) bool { return complete(string(line)) }
+	shell.Prompt.Primary(func() string { return c.prompt() + "> " })
+	shell.Prompt.Secondary(func() string { return strings.Repeat(" ", len(c.prompt())-1) + "-> " })
+	shell.AcceptMultiline = func(line []rune) bool { return c.ends(string(line)) }
 	done := &completer{console: c, ctx: ctx}
 	shell.Completer = done.complete
 	if history == "" {
@@ -91,8 +92,25 @@ func (c *Console) shell(ctx context.Context, history string) (*readline.Shell, e
 	return shell, nil
 }
 
-// complete says that Enter ends the input: it is blank, a word of the console, or
-// ends with a semicolon.
+func (c *Console) prompt() string {
+	if c.scriptMode() {
+		return "bixi:" + c.State.Project + " script"
+	}
+	return "bixi:" + c.State.Project
+}
+
+// ends says that Enter ends the input. A script, which has many semicolons, ends
+// with an empty line.
+func (c *Console) ends(text string) bool {
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	if !c.scriptMode() || word(text) != "" || strings.TrimSpace(text) == "" {
+		return complete(text)
+	}
+	return strings.TrimSpace(last) == "" && complete(text)
+}
+
+// complete says that text is a whole: it is blank, a word of the console, or ends
+// with a semicolon.
 func complete(text string) bool {
 	if text = strings.TrimSpace(text); text == "" || word(text) != "" {
 		return true
@@ -128,12 +146,16 @@ func (c *Console) typed(ctx context.Context, text string) (leave bool) {
 		// The terminal sends an interrupt only while a statement runs; otherwise
 		// Ctrl-C is a key.
 		run, stop := signal.NotifyContext(ctx, os.Interrupt)
+		whole := c.scriptMode()
+		if whole {
+			p.Text = text[p.Range.Begin:]
+		}
 		err := c.run(run, p, text)
 		stop()
 		if errors.Is(err, ErrInterrupted) {
 			fmt.Fprint(c.Err, "\r\x1b[Kcancelled\n") // over the ^C that the terminal shows
 		}
-		if err != nil {
+		if err != nil || whole {
 			return false
 		}
 	}

@@ -177,3 +177,29 @@ func TestInteractiveQuit(t *testing.T) {
 	x.expect("| p|select 1 |")
 	x.ended()
 }
+
+// A script that is typed ends with an empty line.
+func TestInteractiveScript(t *testing.T) {
+	x := newTerminal(t, filepath.Join(t.TempDir(), "history"))
+	x.expect("bixi:p> ")
+	x.send("set odps.sql.submit.mode=script;\r")
+	x.expect("bixi:p script> ")
+	x.send("@a := select 1;\r")
+	x.expect("-> ")
+	x.send("select * from @a;\r")
+	x.expect("-> ")
+	x.send("\r")
+	x.expect("| script @a := select 1;|select * from @a; |")
+	x.expect("bixi:p script> ")
+	x.send("select bad\r\r;\r\r") // an empty line inside a statement ends nothing
+	x.expect("FAILED: ODPS-0130071:[1,8]")
+	x.expect("bixi:p script> ")
+	x.send("help\r")
+	x.expect("lines up to an empty one")
+	x.expect("bixi:p script> ")
+	x.send("set odps.sql.submit.mode=sql;\r\r")
+	x.expect("bixi:p> ")
+	x.send("select 1; quit;\r")
+	x.expect("| p|select 1 |")
+	x.ended()
+}

@@ -107,7 +107,7 @@ func (x *importing) query(table *layout, s source, static bool) (string, error) 
 	}
 	for _, f := range s.columns {
 		if table.data.Index(f.Name) < 0 && table.partition.Index(f.Name) < 0 {
-			return "", diag.Errorf(diag.CodeColumnNotFound, diag.Pos{}, "the files have a column %s, %s has not", f.Name, x.Table).
+			return "", diag.Errorf(diag.CodeSemantic, diag.Pos{}, "the files have a column %s, %s has not", f.Name, x.Table).
 				WithHint("%s", near(f.Name, table))
 		}
 	}

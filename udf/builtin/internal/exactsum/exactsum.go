@@ -44,8 +44,18 @@ type Sums struct {
 
 // Resize makes room for groups 0..n-1; new groups are empty.
 func (s *Sums) Resize(n int) {
-	for len(s.win) < n {
-		s.win = append(s.win, window{base: unset})
+	old := len(s.win)
+	if n <= old {
+		return
+	}
+	if n > cap(s.win) {
+		grown := make([]window, old, max(n, 2*old))
+		copy(grown, s.win)
+		s.win = grown
+	}
+	s.win = s.win[:n]
+	for g := old; g < n; g++ {
+		s.win[g] = window{base: unset}
 	}
 }
 
@@ -69,37 +79,59 @@ func upper(b uint64, s uint) (mid, hi, carry uint64) {
 // Add adds vals[i] to group groups[i] where bit i of valid is set; a nil valid
 // means all.
 func Add[T float32 | float64](s *Sums, groups []int32, vals []T, valid []uint64) {
-	if len(s.win) == 1 {
-		addAll(s, vals[:len(groups)], valid)
-		return
-	}
 	vals = vals[:len(groups)]
-	for i, g := range groups {
-		if valid != nil && valid[uint(i)/64]>>(uint(i)%64)&1 == 0 {
+	switch {
+	case len(s.win) == 1:
+		addAll(s, vals, valid)
+	case len(s.win) <= fewGroups:
+		addFew(s, groups, vals, valid)
+	default:
+		for at := 0; at < len(vals); at++ {
+			if at = addMany(s.win, groups, vals, valid, at); at == len(vals) {
+				break
+			}
+			if g := groups[at]; s.win[g].hi+topRoom >= 2*topRoom {
+				s.widen(&s.win[g])
+			} else {
+				s.AddOne(int(g), float64(vals[at]))
+			}
+		}
+	}
+}
+
+// addMany adds the values from at on up to the first one that does not fit the
+// upper words of its group's window, or whose addition takes the window out of
+// its range. It gives the place of that value: these are rare, and the loop
+// without calls has its variables in registers.
+func addMany[T float32 | float64](win []window, groups []int32, vals []T, valid []uint64, at int) int {
+	vals = vals[:len(groups)]
+	for ; at < len(groups); at++ {
+		if valid != nil && valid[uint(at)/64]>>(uint(at)%64)&1 == 0 {
 			continue
 		}
-		b := math.Float64bits(float64(vals[i]))
-		w := &s.win[g]
+		b := math.Float64bits(float64(vals[at]))
+		w := &win[groups[at]]
 		shift := uint(int(b>>52&0x7ff) - int(w.base) - 64)
 		if shift >= 64 {
-			s.AddOne(int(g), float64(vals[i]))
-			continue
+			break
 		}
 		mid, hi, c := upper(b, shift)
 		mid, c = bits.Add64(w.mid, mid, c)
 		hi += w.hi + c
 		w.mid, w.hi = mid, hi
 		if hi+topRoom >= 2*topRoom {
-			s.widen(w)
+			break
 		}
 	}
+	return at
 }
 
-// addAll is Add for a single group, whose upper words stay in registers. An
-// addition changes the high word by less than 2^53, so that checking the range
-// after every fastRun of them is enough.
+// fastRun is how many terms may be added to a window before its range is checked:
+// an addition changes the high word by less than 2^53.
+const fastRun = 512
+
+// addAll is Add for a single group, whose upper words stay in registers.
 func addAll[T float32 | float64](s *Sums, vals []T, valid []uint64) {
-	const fastRun = 512
 	for from := 0; from < len(vals); from += fastRun {
 		to := min(from+fastRun, len(vals))
 		for at := from; at < to; at++ {

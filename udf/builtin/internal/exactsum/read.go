@@ -65,6 +65,11 @@ func (n number) bitsAt(at int) uint64 {
 
 // Float64 is the sum of group g, rounded to nearest even; 0 for an empty group.
 func (s *Sums) Float64(g int) float64 {
+	if w := &s.win[g]; w.base < unset {
+		if x, _, ok := w.float64(); ok {
+			return x
+		}
+	}
 	var buf [3]uint64
 	n, sp := s.read(g, &buf)
 	if sp != 0 {
@@ -118,34 +123,71 @@ func (s *Sums) Exact(g int) (m *big.Int, exp int, ok bool) {
 	return m, n.exp + zeros, true
 }
 
-// A state is a byte of flags (the specials and negative) and, unless zero, the
-// exponent (2 bytes) and the odd integer it multiplies, little-endian. Equal sums
-// have equal states.
-const negative = 1 << 3
+// A state is a finite sum that is a double as that, little-endian; of other sums it
+// is a byte of flags (the specials and negative) and, if finite, the exponent (2
+// bytes) and the odd integer it multiplies, little-endian and of such length that
+// the state does not have eight bytes. Equal sums have equal states.
+const (
+	negative    = 1 << 3
+	doubleBytes = 8
+)
+
+// stateBytes is the length of an integer of so many bits in a state.
+func stateBytes(length int) int {
+	n := (length + 7) / 8
+	if 3+n == doubleBytes {
+		n++
+	}
+	return n
+}
 
 // AppendState appends the partial sum of a group that has terms.
 func (s *Sums) AppendState(dst []byte, g int) []byte {
+	if w := &s.win[g]; w.base < unset {
+		x, exact, ok := w.float64()
+		if exact {
+			return binary.LittleEndian.AppendUint64(dst, math.Float64bits(x))
+		}
+		if ok {
+			return w.appendState(dst)
+		}
+	}
 	var buf [3]uint64
 	n, sp := s.read(g, &buf)
-	flags := byte(sp)
-	length := n.bitLen()
-	if length == 0 || sp != 0 {
-		return append(dst, flags)
+	if sp != 0 {
+		return append(dst, byte(sp))
 	}
+	return n.appendState(dst)
+}
+
+func (n number) appendState(dst []byte) []byte {
+	length, zeros := n.bitLen(), 0
+	if length > 0 {
+		zeros = n.trailing()
+	}
+	if length-zeros <= 53 {
+		if x := n.float64(); !math.IsInf(x, 0) {
+			return binary.LittleEndian.AppendUint64(dst, math.Float64bits(x))
+		}
+	}
+	var flags byte
 	if n.neg {
-		flags |= negative
+		flags = negative
 	}
-	zeros := n.trailing()
 	dst = append(dst, flags)
 	dst = binary.LittleEndian.AppendUint16(dst, uint16(int16(n.exp+zeros)))
-	for at := zeros; at < length; at += 8 {
-		dst = append(dst, byte(n.bitsAt(at)))
+	for i := range stateBytes(length - zeros) {
+		dst = append(dst, byte(n.bitsAt(zeros+8*i)))
 	}
 	return dst
 }
 
 // Merge adds a partial sum to group g.
 func (s *Sums) Merge(g int, state []byte) error {
+	if len(state) == doubleBytes {
+		s.mergeOne(g, binary.LittleEndian.Uint64(state))
+		return nil
+	}
 	if len(state) == 0 || len(state) == 2 {
 		return fmt.Errorf("partial sum of %d bytes", len(state))
 	}
@@ -165,6 +207,12 @@ func (s *Sums) Merge(g int, state []byte) error {
 	if exp < superBase || exp+8*len(m) > superBase+32*superChunks {
 		return fmt.Errorf("partial sum with exponent %d", exp)
 	}
+	if w := &s.win[g]; w.merge(m, exp, flags&negative != 0) {
+		if w.hi+topRoom >= 2*topRoom {
+			s.widen(w)
+		}
+		return nil
+	}
 	// The most significant part comes first, so that an empty group's window
 	// is placed around it.
 	for i := (len(m) - 1) / 6 * 6; i >= 0; i -= 6 {
@@ -173,4 +221,20 @@ func (s *Sums) Merge(g int, state []byte) error {
 		s.addBits(g, binary.LittleEndian.Uint64(part[:]), exp+8*i, flags&negative != 0)
 	}
 	return nil
+}
+
+// mergeOne adds the double of bits b to group g.
+func (s *Sums) mergeOne(g int, b uint64) {
+	w := &s.win[g]
+	shift := uint(int(b>>52&0x7ff) - int(w.base) - 64)
+	if shift >= 64 {
+		s.AddOne(g, math.Float64frombits(b))
+		return
+	}
+	mid, hi, c := upper(b, shift)
+	mid, c = bits.Add64(w.mid, mid, c)
+	w.mid, w.hi = mid, w.hi+hi+c
+	if w.hi+topRoom >= 2*topRoom {
+		s.widen(w)
+	}
 }
