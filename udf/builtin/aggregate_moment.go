@@ -67,6 +67,7 @@ type moments struct {
 	product []float64
 	rest    []float64
 	ints    []int64
+	merger  exactsum.Merger
 }
 
 func (a *moments) Resize(groups int) {
@@ -127,7 +128,7 @@ func (a *moments) Merge(groups []int32, state []*batch.Column) error {
 		a.counts[g] += vals[i]
 	}
 	for i := range a.sums {
-		if err := mergeSums(&a.sums[i], groups, state[i+1]); err != nil {
+		if err := mergeSums(&a.merger, &a.sums[i], groups, state[i+1]); err != nil {
 			return err
 		}
 	}
@@ -160,7 +161,7 @@ func (a *moments) Final(from, to int) (*batch.Column, error) {
 }
 
 func (a *moments) Size() int64 {
-	n := 8*int64(cap(a.counts)+cap(a.in[0])+cap(a.in[1])+cap(a.product)+cap(a.rest)+cap(a.ints)) + a.whole.size()
+	n := 8*int64(cap(a.counts)+cap(a.in[0])+cap(a.in[1])+cap(a.product)+cap(a.rest)+cap(a.ints)) + a.whole.size() + a.merger.Size()
 	for i := range a.sums {
 		n += a.sums[i].Size()
 	}

@@ -16,6 +16,7 @@ type floatSum struct {
 	f32    []float32
 	f64    []float64
 	buf    []int64
+	merger exactsum.Merger
 }
 
 func (a *floatSum) Resize(groups int) {
@@ -61,7 +62,7 @@ func countValid(counts []int64, groups []int32, valid batch.Bitmap) {
 }
 
 func (a *floatSum) Merge(groups []int32, state []*batch.Column) error {
-	if err := mergeSums(&a.sums, groups, state[0]); err != nil {
+	if err := mergeSums(&a.merger, &a.sums, groups, state[0]); err != nil {
 		return err
 	}
 	if a.mean {
@@ -73,15 +74,11 @@ func (a *floatSum) Merge(groups []int32, state []*batch.Column) error {
 	return nil
 }
 
-func mergeSums(s *exactsum.Sums, groups []int32, c *batch.Column) error {
+// mergeSums merges a state column, in which NULL is a sum without terms.
+func mergeSums(m *exactsum.Merger, s *exactsum.Sums, groups []int32, c *batch.Column) error {
 	c = batch.Flatten(c)
-	for i, g := range groups {
-		if c.Valid != nil && !c.Valid.Get(i) {
-			continue
-		}
-		if err := s.Merge(int(g), c.Data[c.Offsets[i]:c.Offsets[i+1]]); err != nil {
-			return fmt.Errorf("merging sums of DOUBLE: %w", err)
-		}
+	if err := m.MergeAll(s, groups, c.Data, c.Offsets, c.Valid); err != nil {
+		return fmt.Errorf("merging sums of DOUBLE: %w", err)
 	}
 	return nil
 }
@@ -121,5 +118,5 @@ func (a *floatSum) Final(from, to int) (*batch.Column, error) {
 }
 
 func (a *floatSum) Size() int64 {
-	return a.sums.Size() + 8*int64(cap(a.counts)+cap(a.f64)+cap(a.buf)) + 4*int64(cap(a.f32))
+	return a.sums.Size() + a.merger.Size() + 8*int64(cap(a.counts)+cap(a.f64)+cap(a.buf)) + 4*int64(cap(a.f32))
 }

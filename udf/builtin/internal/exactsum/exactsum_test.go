@@ -46,6 +46,24 @@ func check(t *testing.T, vals []float64) {
 			}
 		}
 	}
+	var data []byte
+	offsets, valid := []int32{0}, []uint64{0}
+	for g := range 3 {
+		if parts.Any(g) {
+			data = parts.AppendState(data, g)
+			valid[0] |= 1 << g
+		}
+		offsets = append(offsets, int32(len(data)))
+	}
+	var m Merger
+	both := Sums{}
+	both.Resize(2)
+	if err := m.MergeAll(&both, []int32{1, 1, 1}, data, offsets, valid); err != nil {
+		t.Fatal(err)
+	}
+	if got := both.Float64(1); math.Float64bits(got) != math.Float64bits(want) {
+		t.Fatalf("merged together: sum of %v is %v, want %v", vals, got, want)
+	}
 	for name, got := range map[string]float64{"all": a.Float64(0), "reverse": b.Float64(1), "merged": merged.Float64(0)} {
 		if math.Float64bits(got) != math.Float64bits(want) {
 			t.Fatalf("%s: sum of %v is %v (%x), want %v (%x)", name, vals, got, math.Float64bits(got), want, math.Float64bits(want))
@@ -55,10 +73,10 @@ func check(t *testing.T, vals []float64) {
 	if !bytes.Equal(sa, sb) || !bytes.Equal(sa, sm) {
 		t.Fatalf("states differ: %x, %x, %x", sa, sb, sm)
 	}
-	m, e, ok := a.Exact(0)
-	exact, _ := new(big.Float).SetMantExp(new(big.Float).SetInt(m), e).Float64()
+	i, e, ok := a.Exact(0)
+	exact, _ := new(big.Float).SetMantExp(new(big.Float).SetInt(i), e).Float64()
 	if !ok || exact != want && !math.IsInf(want, 0) {
-		t.Fatalf("exact %v·2^%d is not %v", m, e, want)
+		t.Fatalf("exact %v·2^%d is not %v", i, e, want)
 	}
 }
 

@@ -223,6 +223,51 @@ func (s *Sums) Merge(g int, state []byte) error {
 	return nil
 }
 
+// Merger is the buffers of MergeAll.
+type Merger struct {
+	vals  []float64
+	valid []uint64
+}
+
+// Size is the bytes held.
+func (m *Merger) Size() int64 { return 8 * int64(cap(m.vals)+cap(m.valid)) }
+
+// MergeAll adds partial sum i, data[offsets[i]:offsets[i+1]], to group groups[i]
+// where bit i of valid is set; a nil valid means all. The states that are doubles
+// are added as those.
+func (m *Merger) MergeAll(s *Sums, groups []int32, data []byte, offsets []int32, valid []uint64) error {
+	n := len(groups)
+	if len(m.vals) < n {
+		m.vals, m.valid = make([]float64, n), make([]uint64, (n+63)/64)
+	}
+	offsets, vals, doubles := offsets[:n+1], m.vals[:n], 0
+	clear(m.valid)
+	for i := range vals {
+		if valid != nil && valid[i/64]>>(i%64)&1 == 0 {
+			continue
+		}
+		from, to := offsets[i], offsets[i+1]
+		switch to - from {
+		case doubleBytes:
+			vals[i] = math.Float64frombits(binary.LittleEndian.Uint64(data[from:to]))
+			m.valid[i/64] |= 1 << (i % 64)
+			doubles++
+		default:
+			if err := s.Merge(int(groups[i]), data[from:to]); err != nil {
+				return err
+			}
+		}
+	}
+	switch doubles {
+	case 0:
+	case n:
+		Add(s, groups, vals, nil)
+	default:
+		Add(s, groups, vals, m.valid)
+	}
+	return nil
+}
+
 // mergeOne adds the double of bits b to group g.
 func (s *Sums) mergeOne(g int, b uint64) {
 	w := &s.win[g]
