@@ -36,8 +36,12 @@ func TestIdentity(t *testing.T) {
 			var out bytes.Buffer
 			o := wordOptions(t)
 			o.Data, o.Out = t.TempDir(), &out
-			for name, path := range data {
-				cutFile(t, path, filepath.Join(o.Data, name+".parquet"))
+			for name := range data {
+				paths, err := filepath.Glob(data.glob(name))
+				if err != nil || len(paths) != 1 {
+					t.Fatalf("%s has the files %q, %v", name, paths, err)
+				}
+				cutFile(t, paths[0], filepath.Join(o.Data, name+".parquet"))
 			}
 			r, err := identity(t.Context(), s, o, func(i int) []identityMode {
 				return identityModes[i%len(identityModes):][:1]
