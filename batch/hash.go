@@ -56,8 +56,11 @@ type Hasher struct {
 	dicts []dictWords
 }
 
+// dictWords are the words of a dictionary's values: of a text when it first comes
+// up, 0 before that, of the others all at once.
 type dictWords struct {
 	dict  *Column
+	seen  int // rows that came with dict
 	words []uint64
 }
 
@@ -94,12 +97,13 @@ func (h *Hasher) add(c *Column, known *dictWords, out []uint64) {
 		}
 		return
 	case c.Enc == Dict:
-		if words := known.of(c, len(out)); words != nil {
-			foldCodes(c, words, out)
+		words := known.of(c, len(out))
+		switch {
+		case c.Phys == PhysBytes:
+			foldTexts(c, words, out)
 			return
-		}
-		if c.Phys == PhysBytes {
-			foldTexts(c, out)
+		case words != nil:
+			foldCodes(c, words, out)
 			return
 		}
 		c = Flatten(c)
@@ -125,36 +129,57 @@ func (h *Hasher) add(c *Column, known *dictWords, out []uint64) {
 	}
 }
 
-// of gives the words of c's dictionary if that pays: a dictionary larger than
-// the batch is hashed whole only if it comes again, a borrowed one never.
+// keptWords bounds the dictionaries whose words are kept: those of a larger one
+// are not found faster than its texts.
+const keptWords = 64 << 10
+
+// WordsPay reports whether it pays to keep a word for each entry of c's
+// dictionary, after that many rows that came with it.
+func WordsPay(c *Column, seen int) bool {
+	return !c.Borrowed && c.Dict.N <= min(8*seen, keptWords)
+}
+
+// of gives the words of c's dictionary if that pays.
 func (known *dictWords) of(c *Column, rows int) []uint64 {
-	if c.Borrowed {
-		return nil
-	}
-	again := known.dict == c.Dict
-	if !again {
+	if known.dict != c.Dict {
 		*known = dictWords{dict: c.Dict}
 	}
-	if known.words == nil && (again || c.Dict.N <= 2*rows) {
+	known.seen += rows
+	if !WordsPay(c, known.seen) {
+		known.words = nil
+	} else if known.words == nil && c.Phys == PhysBytes {
+		known.words = make([]uint64, c.Dict.N)
+	} else if known.words == nil {
 		known.words = words64(c.Dict, nil)
 	}
 	return known.words
 }
 
-// foldTexts hashes the texts of a dictionary column row by row.
-func foldTexts(c *Column, out []uint64) {
-	char := c.Type.Kind == types.Char
-	for i := range out {
+// foldTexts hashes the texts of a dictionary column; it fills words, if any.
+func foldTexts(c *Column, words, out []uint64) {
+	for i, k := range c.Codes[:len(out)] {
 		w := uint64(nullWord)
-		if !c.IsNull(i) {
-			s := c.Dict.Bytes(int(c.Codes[i]))
-			if char {
-				s = TrimBlanks(s)
+		switch {
+		case c.Valid != nil && !c.Valid.Get(i):
+		case words == nil:
+			w = textWord(c.Dict, k)
+		default:
+			if w = words[k]; w == 0 {
+				w = textWord(c.Dict, k)
+				words[k] = w
 			}
-			w = xxh3.Hash(s)
 		}
 		out[i] = fold(out[i], w)
 	}
+}
+
+// textWord is the word of row i of a flat column of texts.
+func textWord(c *Column, i int32) uint64 {
+	s := c.Data[c.Offsets[i]:c.Offsets[i+1]]
+	if c.Type.Kind == types.Char {
+		s = TrimBlanks(s)
+	}
+	return xxh3.Hash(s)
 }
 
 func foldCodes(c *Column, words, out []uint64) {

@@ -87,7 +87,7 @@ func (o *Options) tpcgen(ctx context.Context, benchmark, dir string) error {
 		return err
 	}
 	return o.command(ctx, filepath.Join(o.Venv, "bin", "tpcgen-cli"), benchmark, "parquet",
-		"--scale-factor", strconv.FormatFloat(o.SF, 'g', -1, 64), "--parts", "1", "--output-dir", dir)
+		"--scale-factor", strconv.FormatFloat(o.SF, 'g', -1, 64), "--output-dir", dir)
 }
 
 // findData gives the tables in dir, nil unless all are there.

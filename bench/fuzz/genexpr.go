@@ -253,7 +253,7 @@ func (s *scope) scalarSubquery(t typ) *expr {
 func (s *scope) inner() *scope {
 	in := *s
 	in.nested--
-	in.outer = slices.Concat(s.leaves, nil)
+	in.outer = slices.DeleteFunc(slices.Clone(s.leaves), func(e *expr) bool { return e.local })
 	if s.nested < 2 {
 		in.nested = 0
 	}

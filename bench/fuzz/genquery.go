@@ -112,6 +112,10 @@ func (s *scope) simple(depth int) *query {
 		for i := range 1 + s.IntN(2) {
 			q.items = append(q.items, s.window(i == 0))
 		}
+		if s.one(3) {
+			w := s.window(false)
+			q.qualify = same(plain(boolean), "($0 "+s.comparison()+" $1)", w, s.leafOf(w.typ))
+		}
 	case len(s.whole) > 0 && s.one(2): // which windows cannot tell apart
 		t := pick(s.dice, s.whole...).typ
 		q.items = append(q.items, s.nestedForm(t, s.IntN(3)))
@@ -156,6 +160,9 @@ func (s *scope) grouped(q *query, types []typ) {
 	}
 	for _, t := range types {
 		q.items = append(q.items, in.keyed(t))
+	}
+	if q.grouping != "" && s.one(2) { // tells the NULL of a set that lacks the key
+		q.items[0] = same(types[0], "CASE WHEN GROUPING($1) = 1 THEN $0 END", q.items[0], pick(s.dice, q.group...))
 	}
 }
 

@@ -170,7 +170,11 @@ func (s *scope) column(t typ, name string) {
 		return
 	}
 	s.whole = append(s.whole, same(t, name).asColumn())
+	from := len(s.leaves)
 	s.inside(t, [2]string{name, name}, 1)
+	for _, e := range s.leaves[from:] {
+		e.local = !t.hasKeys()
+	}
 }
 
 // inside puts parts of a nested column into the scope.

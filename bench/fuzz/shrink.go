@@ -61,7 +61,7 @@ func (s *shrinker) query(q *query) (changed bool) {
 	for i := range q.group {
 		changed = s.expr(&q.group[i]) || changed
 	}
-	for _, e := range []**expr{&q.where, &q.having} {
+	for _, e := range []**expr{&q.where, &q.having, &q.qualify} {
 		if *e != nil {
 			changed = s.expr(e) || changed
 		}
@@ -78,6 +78,9 @@ func (s *shrinker) clauses(q *query) (changed bool) {
 	}
 	if q.having != nil {
 		changed = set(s, &q.having, nil) || changed
+	}
+	if q.qualify != nil {
+		changed = set(s, &q.qualify, nil) || changed
 	}
 	if q.distinct {
 		changed = set(s, &q.distinct, false) || changed

@@ -23,6 +23,7 @@ type expr struct {
 	kids         []*expr
 	sub          *query
 	leaf, column bool // a column or literal; a column
+	local        bool // of a map, which not every correlated subquery can use
 	// aggregate says that the operands are of the rows of a group, or window.
 	aggregate bool
 }
@@ -133,6 +134,7 @@ type query struct {
 	group    []*expr
 	grouping string // "", ROLLUP, CUBE or GROUPING SETS
 	having   *expr
+	qualify  *expr
 
 	op          string // UNION ALL …
 	left, right *query
@@ -230,6 +232,10 @@ func (q *query) writeSelect(b *strings.Builder, d dialect) {
 	if q.having != nil {
 		b.WriteString(" HAVING ")
 		q.having.write(b, d)
+	}
+	if q.qualify != nil {
+		b.WriteString(" QUALIFY ")
+		q.qualify.write(b, d)
 	}
 }
 

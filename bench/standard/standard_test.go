@@ -58,7 +58,7 @@ func TestGenerated(t *testing.T) {
 	for text := range fuzz.Texts(*seed, *queries) {
 		o.agrees(asStandard.Replace(text))
 	}
-	o.mostly(0.5)
+	o.mostly(0.3) // others have ARRAY, LATERAL VIEW and so on
 }
 
 // asStandard writes names of our dialect as ones that both parsers know.

@@ -32,6 +32,10 @@ func (c *Context) bindings(j *logical.Join) (logical.Node, error) {
 	distinct := &logical.Aggregate{Input: of}
 	for i, col := range of.Cols {
 		if id := of.From[i]; free[id] {
+			if !col.Type.IsComparable() {
+				return nil, diag.Errorf(diag.CodeUnsupported, diag.Pos{}, "a subquery of this form cannot use column %s of the query around it: %s cannot be compared", col.Name, col.Type).
+					WithHint("compute what it needs of the column in a subquery of FROM")
+			}
 			d.outer, d.set[id] = append(d.outer, id), true
 			distinct.Keys = append(distinct.Keys, col.Ref())
 			distinct.Cols = append(distinct.Cols, c.fresh(col))

@@ -106,9 +106,9 @@ func (l *packing) growth(cols []*batch.Column, n int) int64 {
 	var more, bytes int64
 	for i, c := range cols {
 		if f := &l.fields[i]; f.text && n > 0 {
-			t, b := textGrowth(c, n)
+			t, b := poolGrowth(c, n)
 			texts, bytes = texts+t, bytes+b
-			more += f.known.growth(c)
+			more += f.known.growth(c, n)
 		}
 	}
 	return more + l.pool.growth(texts, bytes)

@@ -1,8 +1,6 @@
 package operator
 
 import (
-	"slices"
-
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -63,15 +61,25 @@ func slotsFor(slots, n int) int {
 // that little of the memory reserved for it stays unused.
 func appendGrown[T any](s []T, vals ...T) []T {
 	if len(s)+len(vals) > cap(s) {
-		s = slices.Grow(s, max(1024, len(vals), len(s)/4))
+		grown := make([]T, len(s), len(s)+max(len(vals), grownBy(len(s))))
+		copy(grown, s)
+		s = grown
 	}
 	return append(s, vals...)
 }
 
-// grownBy is the most that n appends to a slice of length used add to its capacity.
-func grownBy(have, used, n int) int {
+// grownBy is how much a full slice of n values grows.
+func grownBy(n int) int {
+	if n < 128<<10 {
+		return max(1024, n)
+	}
+	return n / 4
+}
+
+// capGrowth is the most that n appends to a slice of length used add to its capacity.
+func capGrowth(have, used, n int) int {
 	if used+n <= have {
 		return 0
 	}
-	return used + n - have + max(1024, (used+n)/4)
+	return used + n - have + grownBy(used+n)
 }

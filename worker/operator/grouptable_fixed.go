@@ -54,7 +54,7 @@ func (t *fixedTable[K]) size() int64 {
 func (t *fixedTable[K]) growth(keys []*batch.Column, n int) int64 {
 	var k K
 	more := t.layout.growth(keys, n) + 8*int64(max(0, n*t.layout.words-cap(t.packed)))
-	more += int64(grownBy(cap(t.keyOf), len(t.keyOf), n)) * int64(unsafe.Sizeof(k)+8)
+	more += int64(capGrowth(cap(t.keyOf), len(t.keyOf), n)) * int64(unsafe.Sizeof(k)+8)
 	if s := slotsFor(len(t.slots), len(t.keyOf)+n); s > len(t.slots) {
 		more += int64(s) * int64(unsafe.Sizeof(slot[K]{})) // the old slots live until the new are filled
 	}

@@ -136,7 +136,7 @@ func serialised(cols []*batch.Column, i int) string {
 // Texts of all lengths at every place of their buffer keep their identity.
 func TestPackTexts(t *testing.T) {
 	var p textPool
-	data := []byte(strings.Repeat("\x00ab\xff", 16))
+	data := []byte(strings.Repeat("\x00ab\x11\xff", 16))
 	seen := map[packedText]string{}
 	for lo := range data {
 		for hi := lo; hi <= len(data); hi++ {

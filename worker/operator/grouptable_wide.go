@@ -31,7 +31,7 @@ func (t *wideTable) size() int64 {
 func (t *wideTable) growth(keys []*batch.Column, n int) int64 {
 	more := t.layout.growth(keys, n) + 8*int64(max(0, n*t.layout.words-cap(t.packed)))
 	words := t.layout.words
-	more += 8 * int64(grownBy(cap(t.hashOf), len(t.hashOf), n)+grownBy(cap(t.keyOf), len(t.keyOf), n*words))
+	more += 8 * int64(capGrowth(cap(t.hashOf), len(t.hashOf), n)+capGrowth(cap(t.keyOf), len(t.keyOf), n*words))
 	if s := slotsFor(len(t.slots), len(t.hashOf)+n); s > len(t.slots) {
 		more += 8 * int64(s) // the old slots live until the new are filled
 	}

@@ -8,11 +8,16 @@ import (
 	"github.com/bixidata/bixi/sql/types"
 )
 
-// Texts in packed keys: two words, equal exactly for equal texts. A text of up
-// to inlineText bytes lies in them, its length plus one in the last byte; a
-// longer one is kept in a pool, once, and they are its place and its length
-// under pooledMark. NULL is two zeros. A nested value is packed as the text of
-// its serialised form.
+// Texts in packed keys: two words, equal exactly for equal texts. The last byte
+// tells what they are:
+//
+//	0                   NULL, all zeros
+//	1 to 16             a text that lies in them, its length plus one
+//	17 to 254           a text of 16 bytes, of which this is the last
+//	255 (pooledMark)    a text of the pool: its place, and its length
+//
+// The pool keeps a text once. A nested value is packed as the text of its
+// serialised form.
 const (
 	inlineText = 15
 	lengthAt   = 56
@@ -24,45 +29,46 @@ type packedText [2]uint64
 
 // len is the length of the text, 0 for NULL.
 func (w packedText) len() int {
+	last := w[1] >> lengthAt
 	switch {
-	case w[1] == 0:
+	case last == 0:
 		return 0
-	case w[1] >= pooledMark:
-		return int(uint32(w[1]))
+	case last <= inlineText+1:
+		return int(last) - 1
+	case w[1] < pooledMark:
+		return inlineText + 1
 	}
-	return int(w[1]>>lengthAt) - 1
+	return int(uint32(w[1]))
 }
 
 // dictTexts are the words of a dictionary's texts, packed as they come up; zero
 // before that. They hold as long as the dictionary stays.
 type dictTexts struct {
 	dict  *batch.Column
+	seen  int // rows that came with dict
 	words []packedText
 }
 
-// of makes k ready for dictionary column c if that pays: words of a dictionary
-// larger than the batch are kept only if it comes again, of a borrowed one never.
-func (k *dictTexts) of(c *batch.Column, rows int) bool {
-	if c.Borrowed {
-		return false
+// of makes k ready for n rows of dictionary column c if that pays.
+func (k *dictTexts) of(c *batch.Column, n int) bool {
+	if k.dict != c.Dict {
+		*k = dictTexts{dict: c.Dict}
 	}
-	again := k.dict == c.Dict
-	if !again {
-		k.dict, k.words = c.Dict, k.words[:0]
+	k.seen += n
+	if !batch.WordsPay(c, k.seen) {
+		k.words = nil
+	} else if k.words == nil {
+		k.words = make([]packedText, c.Dict.N)
 	}
-	if len(k.words) == 0 && (again || c.Dict.N <= 2*rows) {
-		if cap(k.words) < c.Dict.N {
-			k.words = make([]packedText, c.Dict.N)
-		}
-		k.words = k.words[:c.Dict.N]
-		clear(k.words)
-	}
-	return len(k.words) > 0
+	return k.words != nil
 }
 
-// growth is what of may allocate for c.
-func (k *dictTexts) growth(c *batch.Column) int64 {
-	if c.Enc != batch.Dict || c.Dict.N <= cap(k.words) {
+// growth is what of may allocate for n rows of c.
+func (k *dictTexts) growth(c *batch.Column, n int) int64 {
+	if k.dict == c.Dict {
+		n += k.seen
+	}
+	if c.Enc != batch.Dict || k.dict == c.Dict && k.words != nil || !batch.WordsPay(c, n) {
 		return 0
 	}
 	return int64(unsafe.Sizeof(packedText{})) * int64(c.Dict.N)
@@ -75,6 +81,7 @@ func (l *packing) packTexts(f *packField, c *batch.Column, n int, dst []uint64) 
 		dst[at], dst[at+1] = w[0], w[1]
 		at += l.words
 	}
+	plain := c.Phys == batch.PhysBytes && c.Type.Kind != types.Char
 	switch {
 	case c.Enc == batch.Const:
 		var w packedText
@@ -96,7 +103,16 @@ func (l *packing) packTexts(f *packField, c *batch.Column, n int, dst []uint64) 
 			}
 			put(*w)
 		}
-	case c.Enc == batch.Flat && c.Phys == batch.PhysBytes && c.Valid == nil && c.Type.Kind != types.Char:
+	case c.Enc == batch.Dict && plain:
+		data, offsets := c.Dict.Data, c.Dict.Offsets
+		for i, k := range c.Codes[:n] {
+			if c.Valid != nil && !c.Valid.Get(i) {
+				put(packedText{})
+				continue
+			}
+			put(l.pool.pack(data, int(offsets[k]), int(offsets[k+1])))
+		}
+	case c.Enc == batch.Flat && plain && c.Valid == nil:
 		lo := c.Offsets[0]
 		for _, hi := range c.Offsets[1 : n+1] {
 			put(l.pool.pack(c.Data, int(lo), int(hi)))
@@ -127,28 +143,21 @@ func (l *packing) packText(c *batch.Column, i int) packedText {
 	return l.pool.pack(d.Data, lo, hi)
 }
 
-// textGrowth is the most that n rows of c may add to the pool: texts and bytes.
-func textGrowth(c *batch.Column, n int) (texts int, bytes int64) {
+// poolGrowth estimates what n rows of c add to the pool: texts and bytes. Of a
+// dictionary larger than that, they may have texts of twice the mean length.
+func poolGrowth(c *batch.Column, n int) (texts int, bytes int64) {
 	d, _ := c.Index(0)
-	if d.Phys != batch.PhysBytes {
-		return n, c.Size() + int64(n)*16
+	switch {
+	case d.Phys != batch.PhysBytes:
+		return n, c.Size() + 16*int64(n)
+	case c.Enc == batch.Dict && d.N > n:
+		bytes = 2 * int64(d.Offsets[d.N]-d.Offsets[0]) / int64(d.N) * int64(n)
+		return min(n, int(bytes/inlineText)), bytes
 	}
-	add := func(i int) {
-		if size := d.Offsets[i+1] - d.Offsets[i]; size > inlineText {
+	for i, lo := range d.Offsets[:len(d.Offsets)-1] {
+		if size := d.Offsets[i+1] - lo; size > inlineText {
 			texts++
 			bytes += int64(size)
-		}
-	}
-	switch {
-	case c.Enc == batch.Const:
-		add(0)
-	case c.Enc == batch.Dict && d.N > n:
-		for _, k := range c.Codes[:n] {
-			add(int(k))
-		}
-	default:
-		for i := range d.N {
-			add(i)
 		}
 	}
 	return texts, bytes

@@ -26,6 +26,9 @@ type pooledText struct {
 func (p *textPool) pack(data []byte, lo, hi int) packedText {
 	n := uint(hi - lo)
 	if n > inlineText {
+		if last := data[hi-1]; n == inlineText+1 && last > inlineText+1 && last < 0xff {
+			return packedText{binary.LittleEndian.Uint64(data[lo:]), binary.LittleEndian.Uint64(data[lo+8:])}
+		}
 		return p.keep(data[lo:hi])
 	}
 	if lo+16 > len(data) {
