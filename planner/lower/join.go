@@ -92,12 +92,8 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 		d = ls.dist
 	default:
 		parts := l.partitions(math.Max(ls.bytes, rs.bytes), 0)
-		probe, build := ls.plan, rs.plan
 		ls.plan = l.hashed(ls.plan, ls.keys, parts, ordered)
 		rs.plan = l.hashed(rs.plan, rs.keys, parts, ordered)
-		if ls.plan != probe && rs.plan != build {
-			l.prefilter(n, j, ls, rs)
-		}
 		l.spreading(ls, rs, parts)
 		d = ls.dist
 		if kind == physical.RightOuter || kind == physical.RightSemi || kind == physical.RightAnti {
@@ -115,7 +111,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	}
 	out := &plan{node: j, dist: d, rows: rows}
 	out.cols, j.Output = output(n, kind, ls.cols, rs.cols, want)
-	l.runtimeFilters(j)
+	l.runtimeFilters(j, n.On, ls, rs)
 	return out, nil
 }
 
@@ -220,66 +216,4 @@ func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *join
 	out := &plan{node: j, dist: ls.dist, rows: rows}
 	out.cols, j.Output = output(n, kind, ls.cols, rs.cols, want)
 	return out, nil
-}
-
-// runtimeFilters lets the scans that feed the probe side skip rows whose key is
-// not in the build side. It is allowed where unmatched probe rows do not leave
-// the join.
-func (l *Lowerer) runtimeFilters(j *physical.HashJoin) {
-	if !dropsUnmatched(j.Kind) {
-		return
-	}
-	for i, k := range j.LeftKeys {
-		c, ok := k.(*scalar.Column)
-		if !ok || j.NullSafe != nil && j.NullSafe[i] {
-			continue
-		}
-		if s, col := source(j.Left, c.ID); s != nil {
-			s.RuntimeFilters = append(s.RuntimeFilters, physical.RuntimeFilter{Join: j.ID, Key: i, Column: col})
-		}
-	}
-}
-
-// dropsUnmatched reports whether left rows without a match do not leave the join.
-func dropsUnmatched(k physical.JoinKind) bool {
-	switch k {
-	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
-		return true
-	}
-	return false
-}
-
-// source finds the scan column that column at of n's output copies, within the
-// same stage; nil if there is none.
-func source(n physical.Node, at int) (*physical.Scan, int) {
-	switch n := n.(type) {
-	case *physical.Scan:
-		return n, n.Output[at]
-	case *physical.Filter:
-		return source(n.Input, at)
-	case *physical.Project:
-		if c, ok := n.Exprs[at].(*scalar.Column); ok {
-			return source(n.Input, c.ID)
-		}
-	case *physical.Prefilter:
-		return source(n.Left, at)
-	case *physical.Generate:
-		if at < len(n.Keep) {
-			return source(n.Input, n.Keep[at])
-		}
-	case *physical.HashJoin:
-		if n.Output != nil {
-			at = n.Output[at]
-		}
-		switch n.Kind {
-		case physical.RightSemi, physical.RightAnti:
-			return nil, 0
-		case physical.RightOuter, physical.FullOuter:
-			return nil, 0 // a padded left column is NULL where no row matched
-		}
-		if at < len(n.Left.Schema()) {
-			return source(n.Left, at)
-		}
-	}
-	return nil, 0
 }

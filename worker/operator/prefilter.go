@@ -20,6 +20,7 @@ type prefilter struct {
 	left, right Operator
 	leftOpen    bool
 	held        *keySet
+	reads       bool // this task read the keys
 }
 
 func newPrefilter(n *physical.Prefilter, in []Operator, env *Env) (*prefilter, error) {
@@ -54,9 +55,9 @@ func (p *prefilter) Close() error {
 func (p *prefilter) report(s *physical.Stats) {
 	switch {
 	case p.held == nil:
-	case p.held.rows == 0 && p.held.filters == nil:
+	case p.held.filters == nil:
 		s.Note("the keys did not fit the memory: no row is left out", 1)
-	default:
+	case p.reads:
 		s.Figure("keys", p.held.rows)
 	}
 }
@@ -76,6 +77,7 @@ func (s *keySet) Close() error {
 
 // readKeys runs the right input.
 func (p *prefilter) readKeys(ctx context.Context) (set *keySet, err error) {
+	p.reads = true
 	set = &keySet{memory: p.env.Memory.Reserve(p.name())}
 	defer func() {
 		if cerr := p.right.Close(); err == nil {

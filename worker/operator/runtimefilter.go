@@ -57,8 +57,13 @@ type KeyFilter struct {
 	shift  uint
 }
 
-// Filters never take more than 16 bits a row, nor any for more rows than this.
-const maxFilterRows = 1 << 22
+// Filters never take any bits for more rows than this. An exact one takes at most 64
+// bits a row, which is four times what the other takes: keys that lie together, as they
+// do in most tables, are looked up in the same cache line.
+const (
+	maxFilterRows = 1 << 22
+	exactBits     = 64
+)
 
 // newColumnFilter makes the filter of the rows of c for which able (nil: all) is set,
 // nil for types that have none.
@@ -87,7 +92,7 @@ func newIntFilter(words []uint64, able batch.Bitmap) *KeyFilter {
 	if len(words) > maxFilterRows {
 		return f
 	}
-	if span < uint64(16*f.rows+64) {
+	if span < exactBits*uint64(f.rows+1) {
 		f.exact = batch.NewBitmap(int(span) + 1)
 	} else {
 		f.allocBloom()
