@@ -47,6 +47,10 @@ type joinSide struct {
 // entryBytes is what a row costs in a hash table beyond its columns.
 const entryBytes = 16
 
+// insertBytes is the bytes that could be moved in the time it takes to insert a row
+// into a hash table, beyond looking one up.
+const insertBytes = 32
+
 // swapFactor is how many times larger the natural build side must be before a
 // semi, anti or outer join builds over its other side.
 const swapFactor = 2
@@ -121,7 +125,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 func (l *Lowerer) shouldSwap(kind physical.JoinKind, ls, rs *joinSide) bool {
 	switch kind {
 	case physical.Inner:
-		return ls.bytes < rs.bytes
+		return ls.bytes+insertBytes*ls.rows < rs.bytes+insertBytes*rs.rows
 	case physical.RightOuter:
 		// Prefer not to preserve the build side when it is small enough to broadcast.
 		return ls.bytes <= l.opts.BroadcastBytes || ls.bytes < rs.bytes

@@ -13,7 +13,7 @@ const (
 	// to find a match, if the others are to be left out before they are moved.
 	prefilterShare = 0.5
 	// prefilterKeys is the most keys that make a filter worth its memory.
-	prefilterKeys = 1 << 22
+	prefilterKeys = 1 << 23
 	// rowBytes and keyBytes are about what a row costs to move, and a key to read again.
 	rowBytes, keyBytes = 32, 8
 )

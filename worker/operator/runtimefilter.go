@@ -57,12 +57,12 @@ type KeyFilter struct {
 	shift  uint
 }
 
-// Filters never take any bits for more rows than this. An exact one takes at most 64
-// bits a row, which is four times what the other takes: keys that lie together, as they
+// Filters never take any bits for more rows than this. An exact one takes at most 32
+// bits a row, which is twice what the other takes: keys that lie together, as they
 // do in most tables, are looked up in the same cache line.
 const (
-	maxFilterRows = 1 << 22
-	exactBits     = 64
+	maxFilterRows = 1 << 23
+	exactBits     = 32
 )
 
 // newColumnFilter makes the filter of the rows of c for which able (nil: all) is set,
