@@ -26,7 +26,7 @@ type Options struct {
 	// Scratch takes what exceeds it, one file an output, below Dir.
 	Scratch store.Store
 	Dir     string
-	// Compress writes spilled batches as LZ4.
+	// Compress writes spilled batches as S2 blocks.
 	Compress bool
 	// Patience is how long a reader waits for an output that nobody has begun
 	// before it takes it for lost; 0: as long as its context lasts.
