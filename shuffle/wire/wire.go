@@ -89,35 +89,31 @@ func (h Header) put(p []byte) {
 	binary.LittleEndian.PutUint64(p[24:], h.Checksum)
 }
 
-// Append writes b as a frame after dst; with compress the payload is an S2
-// block where that is smaller. A dictionary is kept only where it makes the
-// frame smaller.
-func Append(dst []byte, b *batch.Batch, compress bool) []byte {
-	segments := Segments(b)
-	start := len(dst)
-	for _, s := range segments {
+// Append writes b as a frame after dst. A dictionary is kept only where it makes
+// the frame smaller.
+func Append(dst []byte, b *batch.Batch) []byte {
+	for _, s := range Segments(b) {
 		dst = append(dst, s...)
-	}
-	if compress {
-		dst = pack(dst, start)
 	}
 	return dst
 }
 
-// pack replaces the payload of the frame at start by its S2 block if smaller. The
-// block is made behind the frame, where dst keeps the room for the next one.
-func pack(dst []byte, start int) []byte {
-	raw := len(dst) - start - HeaderSize
-	dst = slices.Grow(dst, s2.MaxEncodedLen(raw))
-	payload := dst[start+HeaderSize:]
-	block := s2.Encode(dst[len(dst):cap(dst)], payload)
+// Pack replaces the payload of a frame by its S2 block if that is smaller. The block
+// is made behind the frame, where the result keeps the room for the next one.
+func Pack(frame []byte) []byte {
+	if binary.LittleEndian.Uint32(frame[4:])&flagS2 != 0 {
+		return frame
+	}
+	raw := len(frame) - HeaderSize
+	frame = slices.Grow(frame, s2.MaxEncodedLen(raw))
+	block := s2.Encode(frame[len(frame):cap(frame)], frame[HeaderSize:])
 	padding := -len(block) & 7
 	if len(block)+padding >= raw {
-		return dst
+		return frame
 	}
-	out := append(append(dst[:start+HeaderSize], block...), zeros[:padding]...)
-	h := Header{Length: len(block) + padding, raw: raw, packed: true, padding: padding, Checksum: xxh3.Hash(out[start+HeaderSize:])}
-	h.put(out[start:])
+	out := append(append(frame[:HeaderSize], block...), zeros[:padding]...)
+	h := Header{Length: len(block) + padding, raw: raw, packed: true, padding: padding, Checksum: xxh3.Hash(out[HeaderSize:])}
+	h.put(out)
 	return out
 }
 
