@@ -84,6 +84,7 @@ var Nodes = []Node{
 	&Script{},
 	&Window{},
 	&LimitBy{},
+	&TopGroups{},
 }
 
 // Format draws the plan as an indented tree.
