@@ -85,6 +85,7 @@ var Nodes = []Node{
 	&Window{},
 	&LimitBy{},
 	&Prefilter{},
+	&TopGroups{},
 }
 
 // Format draws the plan as an indented tree.

@@ -25,6 +25,7 @@ var builders = map[string]builder{
 	"Project":       use(newProject),
 	"Limit":         use(newLimit),
 	"LimitBy":       use(newLimitBy),
+	"TopGroups":     use(newTopGroups),
 	"Union":         use(newUnion),
 	"SingleRow":     use(newSingleRow),
 	"HashJoin":      use(newHashJoin),
