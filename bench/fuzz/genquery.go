@@ -212,11 +212,12 @@ func (s *scope) aggregateForm(t typ, depth int) *expr {
 		}
 	case t.kind == double:
 		if s.one(2) {
-			u := plain(pick(s.dice, integer, double, smallint))
-			return same(t, pick(s.dice, "AVG", "AVG")+"($0)", w.expr(u, depth))
+			u := plain(pick(s.dice, integer, smallint))
+			// Of integers DuckDB rounds averages twice.
+			return each(t, "AVG($0)", "AVG(CAST($0 AS DOUBLE))", w.expr(u, depth))
 		}
 		if s.one(2) {
-			return same(t, "SUM($0)", w.expr(t, depth))
+			return s.sumOf(w.expr(t, depth))
 		}
 	case t.kind == decimal && t.precision >= 25:
 		u := typ{decimal, 9, min(t.scale, 3)}
@@ -226,6 +227,17 @@ func (s *scope) aggregateForm(t typ, depth int) *expr {
 		return same(t, pick(s.dice, "BOOL_AND", "BOOL_OR")+"($0)", w.expr(t, depth))
 	}
 	return same(t, pick(s.dice, "MIN", "MAX")+"("+pick(s.dice, "", "", "DISTINCT ")+"$0)", w.expr(t, depth))
+}
+
+// sumOf is the sum or average of DOUBLEs. Ours is exact, while DuckDB's depends on
+// the order of the rows if terms cancel; so they are rounded to what has no error in
+// any order.
+func (s *scope) sumOf(e *expr) *expr {
+	terms := "CASE WHEN ABS($0) < 1048576 THEN ($0 - $0 % CAST(0.125 AS DOUBLE)) WHEN ABS($0) >= CAST('Infinity' AS DOUBLE) THEN $0 END"
+	if e.summable {
+		terms = "$0"
+	}
+	return same(e.typ, pick(s.dice, "SUM", "AVG")+"("+terms+")", e)
 }
 
 // window is a window function. One that depends on the order of peers orders by
