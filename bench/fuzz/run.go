@@ -47,6 +47,9 @@ func (r *Report) String() string {
 // perRound is the number of queries over the same tables.
 const perRound = 50
 
+// perLine is the number of queries after which a line tells how far a run is.
+const perLine = 10_000
+
 // mostSkipped is how many rounds may be skipped before something must be amiss.
 const mostSkipped = 10
 
@@ -66,7 +69,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	start := time.Now()
 	for i := uint64(0); r.Queries < o.Queries; i++ {
 		x := &round{o: &o, peer: peer, report: r, own: own, aggregates: aggregates, seed: o.Seed + i}
+		before := r.Queries
 		err := x.run(ctx)
+		if r.Queries/perLine > before/perLine {
+			fmt.Fprintln(o.Log, r)
+		}
 		if r.Restarts = peer.restarts; err == nil {
 			continue
 		}
