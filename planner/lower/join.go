@@ -39,6 +39,7 @@ func seesAllRight(k physical.JoinKind) bool {
 // joinSide is one side of a join being planned.
 type joinSide struct {
 	*plan
+	of    logical.Node
 	keys  []scalar.Expr // over logical columns
 	bytes float64       // as a build side
 }
@@ -61,8 +62,8 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	ls := &joinSide{plan: l.narrow(lp, kids), keys: left}
-	rs := &joinSide{plan: l.narrow(rp, kids), keys: right}
+	ls := &joinSide{plan: l.narrow(lp, kids), of: n.L, keys: left}
+	rs := &joinSide{plan: l.narrow(rp, kids), of: n.R, keys: right}
 	ls.bytes = ls.rows * (l.cost.Of(n.L).Width(ls.cols) + entryBytes)
 	rs.bytes = rs.rows * (l.cost.Of(n.R).Width(rs.cols) + entryBytes)
 	kind := joinKinds[n.Kind]
@@ -91,8 +92,12 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 		d = ls.dist
 	default:
 		parts := l.partitions(math.Max(ls.bytes, rs.bytes), 0)
+		probe, build := ls.plan, rs.plan
 		ls.plan = l.hashed(ls.plan, ls.keys, parts, ordered)
 		rs.plan = l.hashed(rs.plan, rs.keys, parts, ordered)
+		if ls.plan != probe && rs.plan != build {
+			l.prefilter(n, j, ls, rs)
+		}
 		l.spreading(ls, rs, parts)
 		d = ls.dist
 		if kind == physical.RightOuter || kind == physical.RightSemi || kind == physical.RightAnti {
@@ -221,9 +226,7 @@ func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *join
 // not in the build side. It is allowed where unmatched probe rows do not leave
 // the join.
 func (l *Lowerer) runtimeFilters(j *physical.HashJoin) {
-	switch j.Kind {
-	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
-	default:
+	if !dropsUnmatched(j.Kind) {
 		return
 	}
 	for i, k := range j.LeftKeys {
@@ -235,6 +238,15 @@ func (l *Lowerer) runtimeFilters(j *physical.HashJoin) {
 			s.RuntimeFilters = append(s.RuntimeFilters, physical.RuntimeFilter{Join: j.ID, Key: i, Column: col})
 		}
 	}
+}
+
+// dropsUnmatched reports whether left rows without a match do not leave the join.
+func dropsUnmatched(k physical.JoinKind) bool {
+	switch k {
+	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
+		return true
+	}
+	return false
 }
 
 // source finds the scan column that column at of n's output copies, within the
@@ -249,6 +261,8 @@ func source(n physical.Node, at int) (*physical.Scan, int) {
 		if c, ok := n.Exprs[at].(*scalar.Column); ok {
 			return source(n.Input, c.ID)
 		}
+	case *physical.Prefilter:
+		return source(n.Left, at)
 	case *physical.Generate:
 		if at < len(n.Keep) {
 			return source(n.Input, n.Keep[at])

@@ -60,6 +60,18 @@ type KeyFilter struct {
 // Filters never take more than 16 bits a row, nor any for more rows than this.
 const maxFilterRows = 1 << 22
 
+// newColumnFilter makes the filter of the rows of c for which able (nil: all) is set,
+// nil for types that have none.
+func newColumnFilter(c *batch.Column, able batch.Bitmap) *KeyFilter {
+	switch {
+	case c.Phys == batch.PhysBytes:
+		return newTextFilter(c, able)
+	case packWidth(c.Type) > 0:
+		return newIntFilter(intWords(c, make([]uint64, c.N)), able)
+	}
+	return nil
+}
+
 // newIntFilter makes the filter of words for which able (nil: all) is set.
 func newIntFilter(words []uint64, able batch.Bitmap) *KeyFilter {
 	f := &KeyFilter{rows: countAble(len(words), able)}
