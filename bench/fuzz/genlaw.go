@@ -68,6 +68,7 @@ func (s *scope) aggregation(q *query, forms []form) {
 // matters, all columns decide it.
 func (s *scope) ownWindow() *expr {
 	w := s.withoutSub()
+	w.whole = nil // which the order leaves out
 	var kids []*expr
 	add := func(e *expr) string {
 		kids = append(kids, e)

@@ -109,10 +109,13 @@ func (s *scope) simple(depth int) *query {
 	}
 	switch {
 	case s.one(5):
-		for i := range 1 + s.IntN(2) {
-			q.items = append(q.items, s.window(i == 0))
+		first := s.one(3)
+		for i := range 1 + s.IntN(2) { // rows that differ in nested columns alone may be peers
+			q.items = append(q.items, s.window(i == 0 && !first && len(s.whole) == 0))
 		}
-		if s.one(3) {
+		if first {
+			q.qualify = s.firstRanks()
+		} else if s.one(3) {
 			w := s.window(false)
 			q.qualify = same(plain(boolean), "($0 "+s.comparison()+" $1)", w, s.leafOf(w.typ))
 		}
@@ -173,6 +176,29 @@ func (s *scope) window(rows bool) *expr {
 		return each(big, "SUM("+argument+") OVER ("+partition+total+frame+")", "CAST(SUM("+argument+") OVER ("+partition+total+frame+") AS BIGINT)", kids...)
 	}
 	return same(big, "COUNT(*) OVER ("+partition+")", kids...)
+}
+
+// firstRanks selects the first rows of each partition.
+func (s *scope) firstRanks() *expr {
+	w := s.withoutSub()
+	var kids []*expr
+	add := func(e *expr) string {
+		kids = append(kids, e)
+		return fmt.Sprintf("$%d", len(kids)-1)
+	}
+	partition := ""
+	if len(s.leaves) > 0 && !s.one(4) {
+		partition = "PARTITION BY " + add(pick(s.dice, s.leaves...)) + " "
+	}
+	text := pick(s.dice, "RANK", "DENSE_RANK") + "() OVER (" + partition + "ORDER BY " + add(w.leafOf(s.someType())) + pick(s.dice, "", " DESC") + ")"
+	if len(s.whole) == 0 && s.one(2) {
+		text = "ROW_NUMBER() OVER (" + partition + "ORDER BY " + s.totalOrder(add) + ")"
+	}
+	e := same(plain(boolean), fmt.Sprintf("(%s %s %d)", text, pick(s.dice, "<=", "<=", "<", "=", ">="), s.IntN(4)), kids...)
+	if s.one(4) {
+		e = both(e, w.condition(1))
+	}
+	return e
 }
 
 // totalOrder orders by all that can be seen.
