@@ -135,6 +135,17 @@ func (bb *BatchBuilder) Growth(b *Batch) int64 {
 	return n
 }
 
+// Grow makes room for n more rows that are like those of a batch.
+func (bb *BatchBuilder) Grow(n int, like *Batch) {
+	for i, c := range like.Columns {
+		bytes := 0
+		if c.Phys == PhysBytes && c.N > 0 {
+			bytes = int(float64(textBytes(c, c.N)) / float64(c.N) * float64(n) * 33 / 32)
+		}
+		bb.cols[i].Grow(n, bytes)
+	}
+}
+
 // Finish gives the rows as an owned batch and empties the builder.
 func (bb *BatchBuilder) Finish() *Batch {
 	out := &Batch{Columns: make([]*Column, len(bb.cols)), N: bb.n}

@@ -112,7 +112,7 @@ func sendBatch(events eventStream, b *batch.Batch) error {
 		}
 		return sendBatch(events, b.Slice(b.N/2, b.N))
 	}
-	frame := wire.Append(nil, b, false)
+	frame := wire.Append(nil, b)
 	return events.Send(&pb.RunEvent{Event: &pb.RunEvent_Batch{Batch: frame}})
 }
 

@@ -48,10 +48,13 @@ func (f *Frames) Next(ctx context.Context) ([][]byte, int, error) {
 		if err != nil {
 			return nil, 0, f.r.o.store.fetchError(f.r.o.id, err)
 		}
+		if f.compress {
+			frame = wire.Pack(frame)
+		}
 		return [][]byte{frame}, e.rows, nil
 	}
 	if f.compress {
-		return [][]byte{wire.Append(nil, e.batch, true)}, e.rows, nil
+		return [][]byte{wire.Pack(wire.Append(nil, e.batch))}, e.rows, nil
 	}
 	return wire.Segments(e.batch), e.rows, nil
 }

@@ -28,6 +28,20 @@ func (r *memoryReader) Next(ctx context.Context) (*batch.Batch, error) {
 	return r.read(ctx, e)
 }
 
+// RowsLeft counts the rows of an output that is complete.
+func (r *memoryReader) RowsLeft() (n int64, known bool) {
+	mu := &r.o.mu
+	mu.Lock()
+	defer mu.Unlock()
+	if !mu.closed || mu.err != nil || r.partition >= len(mu.partitions) {
+		return 0, false
+	}
+	for _, e := range mu.partitions[r.partition].entries[r.next:] {
+		n += int64(e.rows)
+	}
+	return n, true
+}
+
 // take waits for the next entry and goes past it.
 func (r *memoryReader) take(ctx context.Context) (entry, error) {
 	var e entry

@@ -26,7 +26,8 @@ type Options struct {
 	// Scratch takes what exceeds it, one file an output, below Dir.
 	Scratch store.Store
 	Dir     string
-	// Compress writes spilled batches as LZ4.
+	// Compress packs batches that are sent elsewhere as S2 blocks, and spilled ones
+	// where their file is slower than that.
 	Compress bool
 	// Patience is how long a reader waits for an output that nobody has begun
 	// before it takes it for lost; 0: as long as its context lasts.
@@ -43,6 +44,7 @@ type MemoryStore struct {
 		closed  bool
 	}
 	memory sync.Mutex // serialises opts.Memory
+	pace   pace
 }
 
 // NewMemoryStore makes an empty store.

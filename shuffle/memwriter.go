@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/shuffle/wire"
@@ -111,14 +112,32 @@ func (w *memoryWriter) spill(ctx context.Context) error {
 
 // append writes e's batch to the file and leaves its place in e.
 func (w *memoryWriter) append(e *entry) error {
-	w.frame = wire.Append(w.frame[:0], e.batch, w.o.store.opts.Compress)
-	if _, err := w.buf.Write(w.frame); err != nil {
-		return fmt.Errorf("spilling output %s: %w", w.o.id, err)
+	pieces := w.encode(e.batch)
+	start, size := time.Now(), 0
+	for _, p := range pieces {
+		if _, err := w.buf.Write(p); err != nil {
+			return fmt.Errorf("spilling output %s: %w", w.o.id, err)
+		}
+		size += len(p)
 	}
-	e.batch, e.off, e.len = nil, w.off, int64(len(w.frame))
+	w.o.store.pace.wrote(size, time.Since(start))
+	e.batch, e.off, e.len = nil, w.off, int64(size)
 	w.off += e.len
 	w.stats.SpilledBytes += e.len
 	return nil
+}
+
+// encode gives b's frame in pieces.
+func (w *memoryWriter) encode(b *batch.Batch) [][]byte {
+	pace := &w.o.store.pace
+	if !w.o.store.opts.Compress || !pace.packs() {
+		return wire.Segments(b)
+	}
+	w.frame = wire.Append(w.frame[:0], b)
+	size, start := len(w.frame), time.Now()
+	w.frame = wire.Pack(w.frame)
+	pace.packed(size, len(w.frame), time.Since(start))
+	return [][]byte{w.frame}
 }
 
 func (w *memoryWriter) Close() (Stats, error) {

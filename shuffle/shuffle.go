@@ -64,6 +64,12 @@ type Reader interface {
 	Close() error
 }
 
+// Counted is a Reader that may know how many rows it has left to give. It must not
+// be asked while Next runs.
+type Counted interface {
+	RowsLeft() (n int64, known bool)
+}
+
 // FetchError says that a producer's output could not be read, so that the
 // scheduler recomputes exactly that output. Its diag class is Transient.
 type FetchError struct {

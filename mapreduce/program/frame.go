@@ -104,7 +104,7 @@ func (c *conn) sendJSON(k messageKind, v any) error {
 }
 
 func (c *conn) sendBatch(k messageKind, b *batch.Batch) error {
-	c.frame = wire.Append(c.frame[:0], b, false)
+	c.frame = wire.Append(c.frame[:0], b)
 	return c.send(k, c.frame)
 }
 

@@ -84,6 +84,7 @@ var Nodes = []Node{
 	&Script{},
 	&Window{},
 	&LimitBy{},
+	&Prefilter{},
 	&TopGroups{},
 }
 

@@ -38,7 +38,7 @@ func TestFramesAreArrowIPC(t *testing.T) {
 	}
 	end := append([]byte(nil), stream.Bytes()[stream.Len()-8:]...)
 	stream.Truncate(stream.Len() - 8)
-	frame := Append(nil, b, false)
+	frame := Append(nil, b)
 	forms := pad8(len(schema) + 1)
 	stream.Write(frame[HeaderSize+forms:])
 	stream.Write(end)

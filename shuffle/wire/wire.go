@@ -8,7 +8,7 @@
 // A frame is
 //
 //	magic     uint32  "BXF1"
-//	flags     uint32  bit 0: the payload is an LZ4 block; bits 8-15: padding after it
+//	flags     uint32  bit 1: the payload is an S2 block; bits 8-15: padding after it
 //	length    uint64  bytes of the payload, a multiple of 8
 //	raw       uint64  bytes of the payload before compression
 //	checksum  uint64  xxh3 of the payload as it stands here
@@ -21,9 +21,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
-	"github.com/pierrec/lz4/v4"
+	"github.com/klauspost/compress/s2"
 	"github.com/zeebo/xxh3"
 
 	"github.com/bixidata/bixi/batch"
@@ -34,8 +35,8 @@ import (
 const HeaderSize = 32
 
 const (
-	magic   = 0x31465842 // "BXF1"
-	flagLZ4 = 1
+	magic  = 0x31465842 // "BXF1"
+	flagS2 = 2
 )
 
 // ErrDamaged is the cause of every failure to decode a frame.
@@ -50,8 +51,8 @@ type Header struct {
 	Length   int // bytes of the payload
 	Checksum uint64
 	raw      int
-	lz4      bool
-	padding  int // after the LZ4 block
+	packed   bool
+	padding  int // after the S2 block
 }
 
 // ParseHeader reads the first HeaderSize bytes of a frame.
@@ -61,13 +62,13 @@ func ParseHeader(p []byte) (Header, error) {
 	}
 	flags := binary.LittleEndian.Uint32(p[4:])
 	h := Header{
-		lz4:      flags&flagLZ4 != 0,
+		packed:   flags&flagS2 != 0,
 		padding:  int(flags >> 8 & 0xff),
 		Length:   int(binary.LittleEndian.Uint64(p[8:])),
 		raw:      int(binary.LittleEndian.Uint64(p[16:])),
 		Checksum: binary.LittleEndian.Uint64(p[24:]),
 	}
-	if flags&^(flagLZ4|0xff00) != 0 || !h.lz4 && (h.padding != 0 || h.raw != h.Length) {
+	if flags&^(flagS2|0xff00) != 0 || !h.packed && (h.padding != 0 || h.raw != h.Length) {
 		return Header{}, damaged("unknown flags %#x", flags)
 	}
 	if h.Length < 0 || h.raw < 0 || h.Length%8 != 0 || h.padding > min(h.Length, 7) {
@@ -78,8 +79,8 @@ func ParseHeader(p []byte) (Header, error) {
 
 func (h Header) put(p []byte) {
 	var flags uint32
-	if h.lz4 {
-		flags = flagLZ4 | uint32(h.padding)<<8
+	if h.packed {
+		flags = flagS2 | uint32(h.padding)<<8
 	}
 	binary.LittleEndian.PutUint32(p, magic)
 	binary.LittleEndian.PutUint32(p[4:], flags)
@@ -88,33 +89,32 @@ func (h Header) put(p []byte) {
 	binary.LittleEndian.PutUint64(p[24:], h.Checksum)
 }
 
-// Append writes b as a frame after dst; with compress the payload is an LZ4
-// block where that is smaller. A dictionary is kept only where it makes the
-// frame smaller.
-func Append(dst []byte, b *batch.Batch, compress bool) []byte {
-	segments := Segments(b)
-	start := len(dst)
-	for _, s := range segments {
+// Append writes b as a frame after dst. A dictionary is kept only where it makes
+// the frame smaller.
+func Append(dst []byte, b *batch.Batch) []byte {
+	for _, s := range Segments(b) {
 		dst = append(dst, s...)
-	}
-	if compress {
-		dst = pack(dst, start)
 	}
 	return dst
 }
 
-// pack replaces the payload of the frame at start by its LZ4 block if smaller.
-func pack(dst []byte, start int) []byte {
-	payload := dst[start+HeaderSize:]
-	out := make([]byte, lz4.CompressBlockBound(len(payload))+8)
-	n, err := lz4.CompressBlock(payload, out, nil)
-	if err != nil || n == 0 || n+8 >= len(payload) {
-		return dst
+// Pack replaces the payload of a frame by its S2 block if that is smaller. The block
+// is made behind the frame, where the result keeps the room for the next one.
+func Pack(frame []byte) []byte {
+	if binary.LittleEndian.Uint32(frame[4:])&flagS2 != 0 {
+		return frame
 	}
-	padded := (n + 7) &^ 7
-	h := Header{Length: padded, raw: len(payload), lz4: true, padding: padded - n, Checksum: xxh3.Hash(out[:padded])}
-	h.put(dst[start:])
-	return append(dst[:start+HeaderSize], out[:padded]...)
+	raw := len(frame) - HeaderSize
+	frame = slices.Grow(frame, s2.MaxEncodedLen(raw))
+	block := s2.Encode(frame[len(frame):cap(frame)], frame[HeaderSize:])
+	padding := -len(block) & 7
+	if len(block)+padding >= raw {
+		return frame
+	}
+	out := append(append(frame[:HeaderSize], block...), zeros[:padding]...)
+	h := Header{Length: len(block) + padding, raw: raw, packed: true, padding: padding, Checksum: xxh3.Hash(out[HeaderSize:])}
+	h.put(out)
+	return out
 }
 
 // Segments is b's frame in pieces that refer to b's own buffers where these are
@@ -150,10 +150,13 @@ func Decode(p []byte, schema []types.Type) (*batch.Batch, int, error) {
 }
 
 func (h Header) unpack(payload []byte) ([]byte, error) {
-	if h.lz4 {
-		raw := batch.Alloc(h.raw)
-		n, err := lz4.UncompressBlock(payload[:len(payload)-h.padding], raw)
-		if err != nil || n != h.raw {
+	if h.packed {
+		block := payload[:len(payload)-h.padding]
+		if n, err := s2.DecodedLen(block); err != nil || n != h.raw {
+			return nil, damaged("the compressed block has another length")
+		}
+		raw, err := s2.Decode(batch.Alloc(h.raw), block)
+		if err != nil {
 			return nil, damaged("the compressed block cannot be read")
 		}
 		return raw, nil

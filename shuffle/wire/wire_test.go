@@ -112,7 +112,10 @@ func TestRoundTrip(t *testing.T) {
 			if n > 2 {
 				b.Sel = []int32{0, int32(n / 2), int32(n - 1)}[:1+r.IntN(3)]
 			}
-			frame := Append(batch.Alloc(8), b, compress)[8:]
+			frame := Append(batch.Alloc(8), b)[8:]
+			if compress {
+				frame = Pack(frame)
+			}
 			frame = append(frame, "what follows"...)
 			got, used, err := Decode(frame, schema)
 			if err != nil {
@@ -133,11 +136,11 @@ func TestDictionaryIsKeptWhenSmaller(t *testing.T) {
 	codes := make([]int32, 100)
 	b := batch.New(100, batch.FromCodes(dict, codes, nil), batch.FromCodes(dict, codes, nil))
 	schema := []types.Type{types.StringType, types.StringType}
-	got, _, err := Decode(Append(nil, b, false), schema)
+	got, _, err := Decode(Append(nil, b), schema)
 	if err != nil || got.Columns[0].Enc != batch.Dict {
 		t.Fatalf("got %v, %v; want a dictionary column", got, err)
 	}
-	got, _, err = Decode(Append(nil, b.Slice(0, 1), false), schema)
+	got, _, err = Decode(Append(nil, b.Slice(0, 1)), schema)
 	if err != nil || got.Columns[0].Enc != batch.Flat || string(got.Columns[1].Bytes(0)) != "a rather long value" {
 		t.Fatalf("got %v, %v; want a flat column", got, err)
 	}
@@ -146,7 +149,7 @@ func TestDictionaryIsKeptWhenSmaller(t *testing.T) {
 // Every damaged byte is noticed.
 func TestDamage(t *testing.T) {
 	b, schema := randomBatch(rand.New(rand.NewPCG(3, 4)), 10)
-	frame := Append(nil, b, false)
+	frame := Append(nil, b)
 	for i := 0; i < len(frame); i += 1 + i/50 {
 		bad := append([]byte(nil), frame...)
 		bad[i] ^= 0x10
@@ -170,7 +173,7 @@ func BenchmarkEncode(b *testing.B) {
 	b.Run("append", func(b *testing.B) {
 		b.SetBytes(in.Size())
 		for b.Loop() {
-			frame = Append(frame[:0], in, false)
+			frame = Append(frame[:0], in)
 		}
 	})
 	b.Run("segments", func(b *testing.B) {

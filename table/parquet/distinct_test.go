@@ -24,7 +24,7 @@ func TestDictionaryGivenUp(t *testing.T) {
 	const rows = 120_000
 	few, many := make([]int64, rows), make([]int64, rows)
 	for i := range few {
-		few[i], many[i] = int64(i%7), int64(i)
+		few[i], many[i] = int64(i%7), int64(i)*3/4
 	}
 	column := func(v []int64) *batch.Column { return batch.FromValues(types.BigIntType, batch.PhysI64, v, nil) }
 	for at := 0; at < rows; at += 4000 {
@@ -42,7 +42,7 @@ func TestDictionaryGivenUp(t *testing.T) {
 	if n, of, err := f.Dictionary(0, cols[0]); n != 7 || of != rows || err != nil {
 		t.Errorf("few: %d values of %g rows, %v", n, of, err)
 	}
-	if n, of, err := f.Dictionary(0, cols[1]); n == 0 || float64(n) < 0.99*of || of >= rows || err != nil {
+	if n, of, err := f.Dictionary(0, cols[1]); n == 0 || float64(n) < 0.74*of || of >= rows || err != nil {
 		t.Errorf("many: %d values of %g rows, %v", n, of, err)
 	}
 }

@@ -12,8 +12,9 @@ type flatReader struct {
 	vpos int // value in the page: levels before pos that are not NULL
 	at   int64
 
-	values scratch // conversions
-	spread scratch // values moved apart by NULLs
+	coded  batch.Column // of codes; nobody keeps the column of a batch
+	values scratch      // conversions
+	spread scratch      // values moved apart by NULLs
 	valid  scratch
 	joined joiner // batches that cross pages
 }
@@ -91,7 +92,7 @@ func (r *flatReader) piece(k int) (*batch.Column, error) {
 	if m == 0 {
 		return batch.NullColumn(r.pages.target, k), nil
 	}
-	c, err := p.values(from, from+m, &r.values)
+	c, err := p.values(from, from+m, &r.values, &r.coded)
 	if err != nil || m == k {
 		return c, err
 	}

@@ -56,7 +56,7 @@ func (p *pageReader) close() {
 func (p *pageReader) start(c chunk) {
 	p.close()
 	p.chunk = c
-	p.pages.begin(c.f.src, &c.meta.MetaData)
+	p.pages.begin(c.f.src, c.meta)
 }
 
 // next loads the next page that holds anything.
@@ -113,11 +113,18 @@ func (p *pageReader) load(packed []byte) error {
 	return p.loadValues(body)
 }
 
+// maxRoom is the most codes for which a header's word that they come is taken.
+const maxRoom = 1 << 20
+
 func (p *pageReader) loadCodes(body []byte) (err error) {
 	if p.dict == nil {
 		if p.dict, err = p.chunk.dictionary(p.target.String(), p.readDictionary); err != nil {
 			return err
 		}
+	}
+	if n := min(p.header.values, maxRoom); cap(p.codesMem) < n {
+		// The decoder writes eight at a time, and the next page may be a little larger.
+		p.codesMem = make([]int32, 0, n+n/8+64)
 	}
 	if p.codesMem, err = (&rle.DictionaryEncoding{}).DecodeInt32(p.codesMem, body); err != nil {
 		return err
@@ -153,7 +160,7 @@ func (p *pageReader) loadValues(body []byte) (err error) {
 
 // readDictionary reads the dictionary page that the footer tells of.
 func (p *pageReader) readDictionary() (*batch.Column, error) {
-	from, to := p.chunk.meta.MetaData.DictionaryPageOffset, p.chunk.meta.MetaData.DataPageOffset
+	from, to := p.chunk.meta.dictionaryPage, p.chunk.meta.dataPage
 	if from <= 0 || from >= to {
 		return nil, errors.New("codes come before their dictionary")
 	}
@@ -235,8 +242,9 @@ func (p *pageReader) jump(row, at int64) (int64, error) {
 	return at, nil
 }
 
-// values is values [from, to) of the page, as codes where it has codes.
-func (p *pageReader) values(from, to int, mem *scratch) (*batch.Column, error) {
+// values is values [from, to) of the page, as codes where it has codes: these are
+// in the column coded.
+func (p *pageReader) values(from, to int, mem *scratch, coded *batch.Column) (*batch.Column, error) {
 	if p.codes == nil {
 		return dense(p.leaf, p.target, &p.vals, from, to, mem)
 	}
@@ -244,7 +252,8 @@ func (p *pageReader) values(from, to int, mem *scratch) (*batch.Column, error) {
 		return nil, errShort
 	}
 	codes := p.codes[from:to:to]
-	return batch.FromCodes(p.dict, codes, nil), checkCodes(codes, p.dict.N)
+	*coded = batch.Column{Type: p.dict.Type, Phys: p.dict.Phys, Enc: batch.Dict, N: len(codes), Codes: codes, Dict: p.dict}
+	return coded, checkCodes(codes, p.dict.N)
 }
 
 var errLevels = errors.New("the levels of a nested column do not fit together")

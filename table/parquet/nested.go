@@ -295,7 +295,7 @@ func (s *stream) take(begun *int, n int) (done bool, err error) {
 		s.rep = append(s.rep, p.rep[s.pos:end]...)
 	}
 	if m > 0 {
-		c, err := p.values(s.vpos, s.vpos+m, &scratch{})
+		c, err := p.values(s.vpos, s.vpos+m, &scratch{}, new(batch.Column))
 		if err != nil {
 			return false, err
 		}

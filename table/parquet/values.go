@@ -35,13 +35,20 @@ type pageBounds struct {
 
 // The limits of dictionaries.
 const (
-	dictProbe    = 1 << 16 // values after which a useless dictionary is dropped early
+	dictGlance   = 1 << 12 // values after which one of almost as many entries is dropped
+	dictProbe    = 1 << 16 // values after which one of half as many entries is dropped
 	dictMaxBytes = 1 << 20 // of a row group's dictionary
 )
 
 // dictPays reports whether a dictionary of entries for values so far is kept.
 func dictPays(entries, values int) bool {
-	return values < dictProbe || 2*entries <= values
+	switch {
+	case values < dictGlance:
+		return true
+	case values < dictProbe:
+		return 16*entries <= 15*values
+	}
+	return 2*entries <= values
 }
 
 // remap translates the codes of the dictionary column that came last to codes

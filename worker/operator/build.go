@@ -29,6 +29,7 @@ var builders = map[string]builder{
 	"Union":         use(newUnion),
 	"SingleRow":     use(newSingleRow),
 	"HashJoin":      use(newHashJoin),
+	"Prefilter":     use(newPrefilter),
 	"LoopJoin":      use(newLoopJoin),
 	"ShuffleWrite":  use(newShuffleWrite),
 	"ShuffleRead":   use(newShuffleRead),

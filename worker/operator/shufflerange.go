@@ -2,7 +2,6 @@ package operator
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
@@ -10,10 +9,13 @@ import (
 )
 
 // rangeRouter finds the partition of rows in a Range exchange by comparing
-// normalised keys with those of the bounds.
+// normalised keys with those of the bounds: by the eight bytes that follow what all
+// bounds begin with, and the whole keys where these are equal.
 type rangeRouter struct {
 	keys    *sortKeys
 	bounds  [][]byte
+	codes   []uint64 // of the bounds, behind common
+	common  []byte
 	arena   []byte
 	offsets []int64
 }
@@ -38,6 +40,18 @@ func newRangeRouter(n *physical.ShuffleWrite, env *Env) (*rangeRouter, error) {
 		}
 		r.bounds = append(r.bounds, key)
 	}
+	if n := len(r.bounds); n > 0 {
+		// They ascend: what the first and the last have in common, all have.
+		first, last := r.bounds[0], r.bounds[n-1]
+		k := 0
+		for k < min(len(first), len(last)) && first[k] == last[k] {
+			k++
+		}
+		r.common = first[:k]
+	}
+	for _, key := range r.bounds {
+		r.codes = append(r.codes, codeOf(key[len(r.common):]))
+	}
 	return r, nil
 }
 
@@ -49,11 +63,31 @@ func (r *rangeRouter) route(b *batch.Batch, targets []int32) error {
 		return err
 	}
 	for i := range targets {
-		at, found := slices.BinarySearchFunc(r.bounds, r.arena[r.offsets[i]:r.offsets[i+1]], bytes.Compare)
-		if found {
-			at++
-		}
-		targets[i] = int32(at)
+		targets[i] = int32(r.find(r.arena[r.offsets[i]:r.offsets[i+1]]))
 	}
 	return nil
+}
+
+// find is the number of bounds that do not come after key.
+func (r *rangeRouter) find(key []byte) int {
+	if !bytes.HasPrefix(key, r.common) {
+		if bytes.Compare(key, r.common) < 0 {
+			return 0
+		}
+		return len(r.bounds)
+	}
+	code := codeOf(key[len(r.common):])
+	// The bounds [0, at) have lesser codes, those from at+n on do not.
+	at := 0
+	for n := len(r.codes); n > 0; {
+		half := (n + 1) / 2
+		if r.codes[at+half-1] < code {
+			at += half
+		}
+		n -= half
+	}
+	for at < len(r.bounds) && r.codes[at] == code && bytes.Compare(r.bounds[at], key) <= 0 {
+		at++
+	}
+	return at
 }

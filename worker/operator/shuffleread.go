@@ -23,6 +23,7 @@ type shuffleRead struct {
 	next    int // reader, in task order
 	arrival *arrival
 	waited  waited
+	rows    int64 // of all readers; -1: not known
 }
 
 func newShuffleRead(n *physical.ShuffleRead, _ []Operator, env *Env) (*shuffleRead, error) {
@@ -45,11 +46,32 @@ func (r *shuffleRead) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.rows = countRows(readers)
 	if r.keys == nil && !r.node.Ordered && len(readers) > 1 {
 		r.arrival = startArrival(ctx, readers)
 	}
 	return nil
 }
+
+// countRows is the number of rows of all readers, -1 if it is not known.
+func countRows(readers []shuffle.Reader) int64 {
+	sum := int64(0)
+	for _, in := range readers {
+		c, ok := in.(shuffle.Counted)
+		if !ok {
+			return -1
+		}
+		n, known := c.RowsLeft()
+		if !known {
+			return -1
+		}
+		sum += n
+	}
+	return sum
+}
+
+// rowsLeft is the number of rows, told before the first of them.
+func (r *shuffleRead) rowsLeft() (int64, bool) { return r.rows, r.rows >= 0 }
 
 func (r *shuffleRead) Next(ctx context.Context) (*batch.Batch, error) {
 	if r.keys != nil && len(r.readers) > 1 {

@@ -26,6 +26,7 @@ type sorter struct {
 	buf     *sortBuffer
 	runs    []*run
 	merge   *runMerge
+	total   int64 // rows of the input, 0: not known
 	read    bool
 	at      int
 	spilled int64
@@ -46,7 +47,13 @@ func newSorter(owner string, keys []scalar.SortKey, ts []types.Type, in Operator
 func (s *sorter) Open(ctx context.Context) error {
 	s.mem = s.env.Memory.Reserve(s.owner)
 	s.buf = newSortBuffer(s.keys, s.types)
-	return s.in.Open(ctx)
+	if err := s.in.Open(ctx); err != nil {
+		return err
+	}
+	if c, ok := s.in.(counted); ok && s.first == nil && !s.env.SpillAlways {
+		s.total, _ = c.rowsLeft()
+	}
+	return nil
 }
 
 func (s *sorter) Next(ctx context.Context) (*batch.Batch, error) {
@@ -120,6 +127,7 @@ func (s *sorter) take(ctx context.Context, b *batch.Batch) error {
 	if err := s.buf.add(b); err != nil {
 		return err
 	}
+	s.expect(b)
 	s.mem.Resize(s.buf.size())
 	if s.env.SpillAlways {
 		return s.spill(ctx)
@@ -128,6 +136,18 @@ func (s *sorter) take(ctx context.Context, b *batch.Batch) error {
 		return s.first.shrink(s.buf)
 	}
 	return nil
+}
+
+// expect makes room for all rows if there is memory for as many as are to come, so
+// that nothing moves while the buffer grows. The first rows, b, are in it.
+func (s *sorter) expect(b *batch.Batch) {
+	left := s.total - int64(s.buf.len())
+	if s.total = 0; left <= 0 {
+		return
+	}
+	if need := s.buf.sizeWith(left); need <= maxBuffered && s.mem.Resize(need) {
+		s.buf.grow(int(left), b)
+	}
 }
 
 // spill writes the buffer as a sorted run.

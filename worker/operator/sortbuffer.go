@@ -60,6 +60,18 @@ func (s *sortBuffer) growth(b *batch.Batch) int64 {
 	return n
 }
 
+// sizeWith is about size with n more rows like those held, of which there are some.
+func (s *sortBuffer) sizeWith(n int64) int64 {
+	return s.size() + int64(float64(s.size())/float64(s.len())*float64(n)*33/32)
+}
+
+// grow makes room for n more rows like those held, which are those of b.
+func (s *sortBuffer) grow(n int, b *batch.Batch) {
+	s.build.Grow(n, b)
+	s.offsets = slices.Grow(s.offsets, n)
+	s.arena = slices.Grow(s.arena, int(float64(len(s.arena))/float64(s.len())*float64(n)*33/32))
+}
+
 func (s *sortBuffer) key(row uint32) []byte { return s.arena[s.offsets[row]:s.offsets[row+1]] }
 
 // sort orders the rows; the buffer takes no more until reset.

@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -129,16 +128,9 @@ func (s *sortKeys) measure(cols []*batch.Column, n int) {
 			s.measureNested(c)
 			continue
 		}
-		for i := range s.pos {
-			if !c.IsNull(i) {
-				v := keyBytes(c, i)
-				s.pos[i] += int64(len(v) + bytes.Count(v, zeroByte) + 2)
-			}
-		}
+		s.measureTexts(c)
 	}
 }
-
-var zeroByte = []byte{0}
 
 // marks are the first bytes of NULL and of a value.
 func marks(k scalar.SortKey) (null, value byte) {
@@ -199,39 +191,6 @@ func (s *sortKeys) put(arena []byte, at int64, width int, flip uint64) {
 			binary.BigEndian.PutUint64(arena[pos[i]+at:], w^flip)
 		}
 	}
-}
-
-// putTexts ends a text with 00 00, a zero byte inside becoming 00 FF. Trailing
-// blanks of CHAR do not count.
-func (s *sortKeys) putTexts(arena []byte, c *batch.Column, n int, k scalar.SortKey) {
-	null, value := marks(k)
-	for i, p := range s.pos {
-		if c.IsNull(i) {
-			arena[p] = null
-			s.pos[i] = p + 1
-			continue
-		}
-		arena[p] = value
-		text := appendEscaped(arena[p+1:p+1], keyBytes(c, i))
-		if k.Desc {
-			for j := range text {
-				text[j] = ^text[j]
-			}
-		}
-		s.pos[i] = p + 1 + int64(len(text))
-	}
-}
-
-func appendEscaped(dst, v []byte) []byte {
-	for {
-		i := bytes.IndexByte(v, 0)
-		if i < 0 {
-			break
-		}
-		dst = append(append(dst, v[:i]...), 0, 0xff)
-		v = v[i+1:]
-	}
-	return append(append(dst, v...), 0, 0)
 }
 
 // signBit makes two's complement numbers compare as unsigned ones.

@@ -34,6 +34,12 @@ type reporting interface {
 	report(s *physical.Stats)
 }
 
+// counted is implemented by operators that may know, once they are open, how many
+// rows they are going to give.
+type counted interface {
+	rowsLeft() (n int64, known bool)
+}
+
 // waited adds up time in which others work.
 type waited time.Duration
 
@@ -94,6 +100,13 @@ func (m *measured) Next(ctx context.Context) (*batch.Batch, error) {
 	m.stats.Bytes += rowBytes(b)
 	m.encodings(b)
 	return b, nil
+}
+
+func (m *measured) rowsLeft() (n int64, known bool) {
+	if c, ok := m.op.(counted); ok && m.end == nil {
+		return c.rowsLeft()
+	}
+	return 0, false
 }
 
 // Close closes the operator if it was opened; operators therefore bear a Close
