@@ -1,7 +1,8 @@
 """Answers queries with DuckDB for the fuzzer.
 
-Reads a JSON list of statements a line, and writes for each such line a JSON list
-of the answers: {"rows": [[TEXT or null, ...], ...]} or {"error": TEXT}.
+Reads a statement as a JSON text a line, and writes for each a line with the answer:
+{"rows": [[TEXT or null, ...], ...]} or {"error": TEXT}. After an error of DuckDB's own
+it says "fatal": true, and ends: the database cannot be used any more.
 """
 
 import decimal
@@ -37,14 +38,20 @@ def inner(value):
     return value if value is None or isinstance(value, (bool, int, float)) else text(value)
 
 
+def head(error):
+    return str(error).split("\n")[0]
+
+
 def answer(connection, sql):
     timer = threading.Timer(SECONDS, connection.interrupt)
     timer.start()
     try:
         rows = connection.execute(sql).fetchall()
         return {"rows": [[text(v) for v in row] for row in rows]}
+    except (duckdb.FatalException, duckdb.InternalException) as error:
+        return {"error": head(error), "fatal": True}
     except Exception as error:
-        return {"error": str(error).split("\n")[0]}
+        return {"error": head(error)}
     finally:
         timer.cancel()
 
@@ -56,9 +63,11 @@ def main():
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET default_null_order = 'nulls_first_on_asc_last_on_desc'")
     for line in sys.stdin:
-        out = [answer(connection, sql) for sql in json.loads(line)]
+        out = answer(connection, json.loads(line))
         sys.stdout.write(json.dumps(out) + "\n")
         sys.stdout.flush()
+        if "fatal" in out:
+            return
 
 
 main()

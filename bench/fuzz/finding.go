@@ -21,6 +21,8 @@ const (
 	skipped verdict = "one failed"
 )
 
+func (v verdict) isRefusal() bool { return strings.HasPrefix(string(v), string(refused)) }
+
 // failure judges a failure of ours; other is the answer it is compared with.
 func failure(mine, other answer) (verdict, string) {
 	if mine.err == nil {

@@ -93,6 +93,9 @@ func (s *scope) single(most int) *relation {
 	}
 	for _, c := range t.columns {
 		s.column(c.typ, r.alias+"."+c.name)
+		if c.summable {
+			s.leaves[len(s.leaves)-1].summable = true
+		}
 	}
 	return r
 }

@@ -4,6 +4,7 @@ package fuzz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -30,15 +31,27 @@ type Report struct {
 	Queries, Wrong, Crashed, Hung int
 	BothFailed, OneFailed         int
 	Classes                       map[string]int // of failures of one engine only
+	Restarts                      int            // of DuckDB, which failed
+	SkippedRounds                 int            // because DuckDB went on failing
 	Elapsed                       time.Duration
 }
 
 func (r *Report) String() string {
-	return fmt.Sprintf("%d queries, %d wrong, %d crashed, %d hung", r.Queries, r.Wrong, r.Crashed, r.Hung)
+	s := fmt.Sprintf("%d queries, %d wrong, %d crashed, %d hung", r.Queries, r.Wrong, r.Crashed, r.Hung)
+	if r.Restarts > 0 {
+		s += fmt.Sprintf("; DuckDB restarted %d times, %d rounds skipped", r.Restarts, r.SkippedRounds)
+	}
+	return s
 }
 
 // perRound is the number of queries over the same tables.
 const perRound = 50
+
+// perLine is the number of queries after which a line tells how far a run is.
+const perLine = 10_000
+
+// mostSkipped is how many rounds may be skipped before something must be amiss.
+const mostSkipped = 10
 
 // lawsPerRound is the number of queries that are compared with others of ours.
 const lawsPerRound = 12
@@ -56,9 +69,18 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	start := time.Now()
 	for i := uint64(0); r.Queries < o.Queries; i++ {
 		x := &round{o: &o, peer: peer, report: r, own: own, aggregates: aggregates, seed: o.Seed + i}
-		if err := x.run(ctx); err != nil {
+		before := r.Queries
+		err := x.run(ctx)
+		if r.Queries/perLine > before/perLine {
+			fmt.Fprintln(o.Log, r)
+		}
+		if r.Restarts = peer.restarts; err == nil {
+			continue
+		}
+		if r.SkippedRounds++; ctx.Err() != nil || !errors.Is(err, errPeer) || r.SkippedRounds > mostSkipped {
 			return r, err
 		}
+		fmt.Fprintf(o.Log, "\n-- seed %d is skipped: %v\n", x.seed, err)
 	}
 	r.Elapsed = time.Since(start)
 	return r, nil
@@ -112,7 +134,7 @@ func (x *round) run(ctx context.Context) error {
 	}
 	replies := make(chan reply, 1)
 	go func() {
-		a, err := x.peer.ask(texts...)
+		a, err := x.peer.ask(ctx, texts...)
 		replies <- reply{a, err}
 	}()
 	mine := make([]answer, n)
@@ -150,17 +172,7 @@ func (x *round) loadOne(ctx context.Context, t *table) error {
 			return fmt.Errorf("%s: %w", head(s), a.err)
 		}
 	}
-	statements := t.statements(duck)
-	answers, err := x.peer.ask(statements...)
-	if err != nil {
-		return err
-	}
-	for i, a := range answers {
-		if a.Error != "" {
-			return fmt.Errorf("DuckDB: %s: %s", head(statements[i]), a.Error)
-		}
-	}
-	return nil
+	return x.peer.load(ctx, t.name, t.statements(duck))
 }
 
 func head(s string) string { return s[:min(len(s), 200)] }
@@ -169,7 +181,7 @@ func head(s string) string { return s[:min(len(s), 200)] }
 func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer, d dice) {
 	peer := func(mine, theirs answer) (verdict, string) {
 		v, why := compare(q, mine, theirs)
-		if v == wrong && x.doubtful(q, mine) {
+		if v == wrong && x.doubtful(ctx, q, mine) {
 			return skipped, "DuckDB: its answer is another without its optimizer"
 		}
 		return v, why
@@ -178,7 +190,7 @@ func (x *round) oracle(ctx context.Context, i int, q *query, mine, theirs answer
 		return []string{q.in(ours), "-- DuckDB: " + q.in(duck)}
 	}}
 	f.again = func() (verdict, string) {
-		a, err := x.peer.ask(q.in(duck))
+		a, err := x.peer.ask(ctx, q.in(duck))
 		if err != nil {
 			return skipped, err.Error()
 		}
@@ -205,8 +217,8 @@ func (x *round) otherMode(ctx context.Context, f finding, q *query, mine answer,
 }
 
 // doubtful tells whether DuckDB agrees with us after all if it does not optimize.
-func (x *round) doubtful(q *query, mine answer) bool {
-	a, err := x.peer.ask("PRAGMA disable_optimizer", q.in(duck), "PRAGMA enable_optimizer")
+func (x *round) doubtful(ctx context.Context, q *query, mine answer) bool {
+	a, err := x.peer.ask(ctx, "PRAGMA disable_optimizer", q.in(duck), "PRAGMA enable_optimizer")
 	if err != nil {
 		return false
 	}

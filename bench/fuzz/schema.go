@@ -12,6 +12,9 @@ type column struct {
 	name     string
 	typ      typ
 	required bool // NOT NULL
+	// summable says that sums of its DOUBLEs are the same in any order: they are
+	// multiples of 1/8 below 2^20, or not finite.
+	summable bool
 }
 
 // table is a table with its rows, whose values are literals.
@@ -57,7 +60,7 @@ func (d dice) tables() []*table {
 			if withNested && d.one(4) {
 				u = d.anyNested()
 			}
-			t.columns = append(t.columns, column{fmt.Sprintf("a%d", c), u, required && d.one(2)})
+			t.columns = append(t.columns, column{fmt.Sprintf("a%d", c), u, required && d.one(2), u.kind == double})
 		}
 		rows := pick(d, 0, 1, 3, 8, 8, 20, 20, 50, 200)
 		if d.one(12) {
@@ -154,7 +157,8 @@ func (d dice) integer(t typ) *expr {
 	return literal(t, "CAST("+v+" AS "+t.in(ours)+")", "CAST("+v+" AS "+t.in(duck)+")")
 }
 
-// floating is mostly a small multiple of a quarter, so that sums are exact.
+// floating is a multiple of a quarter below 2^20, so that sums are exact, or not
+// finite.
 func (d dice) floating(t typ) *expr {
 	v := strconv.FormatFloat(float64(d.IntN(81)-20)/4, 'f', -1, 64)
 	switch d.IntN(30) {

@@ -13,6 +13,8 @@ const patience = 1500
 type shrinker struct {
 	fails func() bool // whether the statement still does what it did
 	tries int
+	// keys stay, because without them a statement is refused rightly.
+	keys bool
 }
 
 // try keeps a change if the finding is still there.
@@ -58,7 +60,7 @@ func (s *shrinker) query(q *query) (changed bool) {
 	for i := range q.items {
 		changed = s.expr(&q.items[i]) || changed
 	}
-	for i := range q.group {
+	for i := 0; i < len(q.group) && !s.keys; i++ {
 		changed = s.expr(&q.group[i]) || changed
 	}
 	for _, e := range []**expr{&q.where, &q.having, &q.qualify} {
@@ -101,7 +103,7 @@ func (s *shrinker) clauses(q *query) (changed bool) {
 		}
 		changed = s.expr(&q.laterals[i].value) || changed
 	}
-	for i := 0; i < len(q.group); {
+	for i := 0; i < len(q.group) && !s.keys; {
 		if set(s, &q.group, slices.Delete(slices.Clone(q.group), i, i+1)) {
 			changed = true
 		} else {
@@ -177,7 +179,7 @@ func (s *shrinker) rows(t *table, load func(*table) bool) {
 
 // shrink makes a finding small and gives the statements that show it.
 func (x *round) shrink(f finding, v verdict, load func(*table) bool) string {
-	s := &shrinker{fails: func() bool { got, _ := f.again(); return got == v }}
+	s := &shrinker{fails: func() bool { got, _ := f.again(); return got == v }, keys: v.isRefusal()}
 	if !s.fails() {
 		return "-- not seen again\n" + x.script(f)
 	}

@@ -24,6 +24,7 @@ type expr struct {
 	sub          *query
 	leaf, column bool // a column or literal; a column
 	local        bool // of a map, which not every correlated subquery can use
+	summable     bool // a column as in column
 	// aggregate says that the operands are of the rows of a group, or window.
 	aggregate bool
 }

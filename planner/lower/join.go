@@ -39,12 +39,17 @@ func seesAllRight(k physical.JoinKind) bool {
 // joinSide is one side of a join being planned.
 type joinSide struct {
 	*plan
+	of    logical.Node
 	keys  []scalar.Expr // over logical columns
 	bytes float64       // as a build side
 }
 
 // entryBytes is what a row costs in a hash table beyond its columns.
 const entryBytes = 16
+
+// insertBytes is the bytes that could be moved in the time it takes to insert a row
+// into a hash table, beyond looking one up.
+const insertBytes = 32
 
 // swapFactor is how many times larger the natural build side must be before a
 // semi, anti or outer join builds over its other side.
@@ -61,8 +66,8 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	ls := &joinSide{plan: l.narrow(lp, kids), keys: left}
-	rs := &joinSide{plan: l.narrow(rp, kids), keys: right}
+	ls := &joinSide{plan: l.narrow(lp, kids), of: n.L, keys: left}
+	rs := &joinSide{plan: l.narrow(rp, kids), of: n.R, keys: right}
 	ls.bytes = ls.rows * (l.cost.Of(n.L).Width(ls.cols) + entryBytes)
 	rs.bytes = rs.rows * (l.cost.Of(n.R).Width(rs.cols) + entryBytes)
 	kind := joinKinds[n.Kind]
@@ -110,7 +115,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 	}
 	out := &plan{node: j, dist: d, rows: rows}
 	out.cols, j.Output = output(n, kind, ls.cols, rs.cols, want)
-	l.runtimeFilters(j)
+	l.runtimeFilters(j, n.On, ls, rs)
 	return out, nil
 }
 
@@ -120,7 +125,7 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 func (l *Lowerer) shouldSwap(kind physical.JoinKind, ls, rs *joinSide) bool {
 	switch kind {
 	case physical.Inner:
-		return ls.bytes < rs.bytes
+		return ls.bytes+insertBytes*ls.rows < rs.bytes+insertBytes*rs.rows
 	case physical.RightOuter:
 		// Prefer not to preserve the build side when it is small enough to broadcast.
 		return ls.bytes <= l.opts.BroadcastBytes || ls.bytes < rs.bytes
@@ -215,57 +220,4 @@ func (l *Lowerer) loopJoin(n *logical.Join, kind physical.JoinKind, ls, rs *join
 	out := &plan{node: j, dist: ls.dist, rows: rows}
 	out.cols, j.Output = output(n, kind, ls.cols, rs.cols, want)
 	return out, nil
-}
-
-// runtimeFilters lets the scans that feed the probe side skip rows whose key is
-// not in the build side. It is allowed where unmatched probe rows do not leave
-// the join.
-func (l *Lowerer) runtimeFilters(j *physical.HashJoin) {
-	switch j.Kind {
-	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
-	default:
-		return
-	}
-	for i, k := range j.LeftKeys {
-		c, ok := k.(*scalar.Column)
-		if !ok || j.NullSafe != nil && j.NullSafe[i] {
-			continue
-		}
-		if s, col := source(j.Left, c.ID); s != nil {
-			s.RuntimeFilters = append(s.RuntimeFilters, physical.RuntimeFilter{Join: j.ID, Key: i, Column: col})
-		}
-	}
-}
-
-// source finds the scan column that column at of n's output copies, within the
-// same stage; nil if there is none.
-func source(n physical.Node, at int) (*physical.Scan, int) {
-	switch n := n.(type) {
-	case *physical.Scan:
-		return n, n.Output[at]
-	case *physical.Filter:
-		return source(n.Input, at)
-	case *physical.Project:
-		if c, ok := n.Exprs[at].(*scalar.Column); ok {
-			return source(n.Input, c.ID)
-		}
-	case *physical.Generate:
-		if at < len(n.Keep) {
-			return source(n.Input, n.Keep[at])
-		}
-	case *physical.HashJoin:
-		if n.Output != nil {
-			at = n.Output[at]
-		}
-		switch n.Kind {
-		case physical.RightSemi, physical.RightAnti:
-			return nil, 0
-		case physical.RightOuter, physical.FullOuter:
-			return nil, 0 // a padded left column is NULL where no row matched
-		}
-		if at < len(n.Left.Schema()) {
-			return source(n.Left, at)
-		}
-	}
-	return nil, 0
 }

@@ -24,7 +24,7 @@ func (l *Lowerer) window(n *logical.Window, want need, ordered bool) (*plan, err
 		return nil, err
 	}
 	in = l.narrow(in, below)
-	keys := windowOrder(n)
+	keys, rows := windowOrder(n), in.rows
 	if !in.dist.single && !within(in.dist.keys, texts(n.Partition)) {
 		est := l.cost.Of(n.Input)
 		partitions := 1
@@ -32,11 +32,12 @@ func (l *Lowerer) window(n *logical.Window, want need, ordered bool) (*plan, err
 			partitions = l.partitions(est.Rows*est.Width(in.cols), 0)
 		}
 		if n.Top != nil && topGain*l.cost.Partitions(n)*float64(n.Top.Limit) < in.rows {
-			in = l.topBefore(n, in)
+			in, rows = l.topBefore(n, in)
 		}
 		in = l.hashed(in, n.Partition, partitions, ordered && unsorted)
 	}
 	if !unsorted && !sorted(in, keys) {
+		in, _ = l.topGroups(n, in, rows, l.cost.Partitions(n))
 		in.node = &physical.Sort{Unary: unary(in.node), Keys: in.keys(keys)}
 	}
 	out := &plan{node: l.windowNode(n, in), dist: in.dist, rows: l.cost.Of(n).Rows}
@@ -48,9 +49,8 @@ func (l *Lowerer) window(n *logical.Window, want need, ordered bool) (*plan, err
 // input for it to be worth sorting before the exchange too.
 const topGain = 8
 
-// topBefore drops, in each task before the exchange, the rows whose rank among its
-// own is beyond the limit: among all it cannot be less.
-func (l *Lowerer) topBefore(n *logical.Window, in *plan) *plan {
+// sortedTop is topBefore by a window over the task's rows.
+func (l *Lowerer) sortedTop(n *logical.Window, in *plan) *plan {
 	at := n.Top.Func
 	own := &logical.Window{
 		Partition: n.Partition, Order: n.Order, Top: &logical.Top{Limit: n.Top.Limit},

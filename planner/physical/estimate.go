@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Estimate is what the planner thought of a node, for EXPLAIN ANALYZE. Nothing
-// that runs depends on it.
+// Estimate is what the planner thought of a node, for itself and EXPLAIN ANALYZE.
+// Nothing that runs depends on it.
 type Estimate struct {
 	// Expected is how many rows the node gives in all tasks together; 0 is unknown.
 	Expected int64

@@ -84,6 +84,8 @@ var Nodes = []Node{
 	&Script{},
 	&Window{},
 	&LimitBy{},
+	&Prefilter{},
+	&TopGroups{},
 }
 
 // Format draws the plan as an indented tree.

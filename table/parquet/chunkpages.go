@@ -26,16 +26,16 @@ type chunkPages struct {
 const readWindow = 128 << 10
 
 // begin starts with the chunk that m describes.
-func (c *chunkPages) begin(src io.ReaderAt, m *format.ColumnMetaData) {
+func (c *chunkPages) begin(src io.ReaderAt, m *chunkMeta) {
 	c.src, c.codec = src, nil
-	if m.Codec != format.Uncompressed {
-		c.codec = pq.LookupCompressionCodec(m.Codec)
+	if m.codec != format.Uncompressed {
+		c.codec = pq.LookupCompressionCodec(m.codec)
 	}
-	c.next = m.DataPageOffset
-	if d := m.DictionaryPageOffset; d > 0 && d < c.next {
-		c.end = d + m.TotalCompressedSize
+	c.next = m.dataPage
+	if d := m.dictionaryPage; d > 0 && d < c.next {
+		c.end = d + m.packed
 	} else {
-		c.end = c.next + m.TotalCompressedSize
+		c.end = c.next + m.packed
 	}
 	c.start, c.window = 0, c.window[:0]
 }

@@ -1,7 +1,5 @@
 package parquet
 
-import "github.com/parquet-go/parquet-go/format"
-
 // fullDictionary is near the size at which most writers give up a dictionary.
 const fullDictionary = 1000 << 10
 
@@ -15,37 +13,21 @@ func (f *File) Dictionary(g int, c Column) (n int, rows float64, err error) {
 	if node == nil || node.leaf < 0 || node.err != nil {
 		return 0, 0, nil
 	}
-	m := &f.chunk(g, node.leaf).meta.MetaData
-	if m.DictionaryPageOffset <= 0 || m.DictionaryPageOffset >= m.DataPageOffset {
+	m := f.chunk(g, node.leaf).meta
+	if m.dictionaryPage <= 0 || m.dictionaryPage >= m.dataPage {
 		return 0, 0, nil
 	}
-	pages := chunkPages{src: f.src, next: m.DictionaryPageOffset, end: m.DataPageOffset}
+	pages := chunkPages{src: f.src, next: m.dictionaryPage, end: m.dataPage}
 	var h pageHeader
 	if _, err := pages.page(&h); err != nil {
 		return 0, 0, f.wrapEOF(err)
 	}
 	rows = float64(f.RowGroupRows(g))
-	coded, plain := dataPages(m.EncodingStats)
 	switch {
-	case coded+plain > 0:
-		rows *= float64(coded) / float64(coded+plain)
+	case m.codedPages+m.plainPages > 0:
+		rows *= float64(m.codedPages) / float64(m.codedPages+m.plainPages)
 	case h.size >= fullDictionary:
 		rows = float64(h.values)
 	}
 	return h.values, rows, nil
-}
-
-// dataPages counts the data pages of a chunk that have codes of its dictionary, and
-// the others.
-func dataPages(stats []format.PageEncodingStats) (coded, plain int) {
-	for _, s := range stats {
-		switch {
-		case s.PageType != format.DataPage && s.PageType != format.DataPageV2:
-		case s.Encoding == format.RLEDictionary || s.Encoding == format.PlainDictionary:
-			coded += int(s.Count)
-		default:
-			plain += int(s.Count)
-		}
-	}
-	return coded, plain
 }

@@ -38,7 +38,7 @@ func (f *File) open() (err error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		return foot, int64(len(foot.meta.RowGroups)*len(foot.meta.Schema))*1024 + 4096, nil
+		return foot, foot.bytes(), nil
 	})
 	if err != nil {
 		return f.wrap(err)
@@ -60,17 +60,17 @@ func (f *File) Rows() int64 { return f.meta.NumRows }
 func (f *File) Size() int64 { return f.src.Size() }
 
 // RowGroups is the number of row groups.
-func (f *File) RowGroups() int { return len(f.meta.RowGroups) }
+func (f *File) RowGroups() int { return len(f.groups) }
 
 // RowGroupRows is the number of rows of row group g.
-func (f *File) RowGroupRows(g int) int64 { return f.meta.RowGroups[g].NumRows }
+func (f *File) RowGroupRows(g int) int64 { return f.groups[g].rows }
 
 // RowGroupBytes is the compressed size of row group g's columns.
 func (f *File) RowGroupBytes(g int) int64 {
 	var n int64
-	cols := f.meta.RowGroups[g].Columns
-	for i := range cols {
-		n += cols[i].MetaData.TotalCompressedSize
+	chunks := f.groups[g].chunks
+	for i := range chunks {
+		n += chunks[i].packed
 	}
 	return n
 }

@@ -19,8 +19,10 @@ const (
 // footer is what a file says of itself. It is immutable: Files over the same
 // content share it.
 type footer struct {
-	meta  format.FileMetaData
-	nodes []*node
+	meta   format.FileMetaData // without row groups
+	groups []groupMeta
+	size   int64 // bytes in the file, which bounds of chunks are views of
+	nodes  []*node
 }
 
 // readFooter reads the footer of src, whose frame is checked before anything it
@@ -30,8 +32,8 @@ func readFooter(src *source) (*footer, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &footer{}
-	if err := thrift.Unmarshal(new(thrift.CompactProtocol), data, &f.meta); err != nil {
+	f := &footer{size: int64(len(data))}
+	if f.groups, err = parseFooter(data, &f.meta); err != nil {
 		return nil, err
 	}
 	if len(f.meta.Schema) == 0 {
@@ -78,14 +80,14 @@ func footerBytes(src *source) ([]byte, error) {
 
 // check makes sure that row groups have a chunk a leaf, and those lie in the file.
 func (f *footer) check(size int64, leaves int) error {
-	for i := range f.meta.RowGroups {
-		g := &f.meta.RowGroups[i]
-		if len(g.Columns) != leaves {
-			return fmt.Errorf("row group %d has %d columns, the schema %d", i, len(g.Columns), leaves)
+	for i := range f.groups {
+		g := &f.groups[i]
+		if len(g.chunks) != leaves {
+			return fmt.Errorf("row group %d has %d columns, the schema %d", i, len(g.chunks), leaves)
 		}
-		for k := range g.Columns {
-			m := &g.Columns[k].MetaData
-			if m.DataPageOffset < 0 || m.DictionaryPageOffset < 0 || m.TotalCompressedSize < 0 || m.TotalCompressedSize > size || g.NumRows < 0 {
+		for k := range g.chunks {
+			m := &g.chunks[k]
+			if m.dataPage < 0 || m.dictionaryPage < 0 || m.packed < 0 || m.packed > size || g.rows < 0 {
 				return fmt.Errorf("row group %d lies outside the file", i)
 			}
 		}
@@ -97,11 +99,11 @@ func (f *footer) check(size int64, leaves int) error {
 type chunk struct {
 	f           *File
 	group, leaf int
-	meta        *format.ColumnChunk
+	meta        *chunkMeta
 }
 
 func (f *File) chunk(group, leaf int) chunk {
-	return chunk{f, group, leaf, &f.footer.meta.RowGroups[group].Columns[leaf]}
+	return chunk{f, group, leaf, &f.groups[group].chunks[leaf]}
 }
 
 // pageIndex is the index of a chunk's pages: where they lie and what
@@ -116,14 +118,14 @@ func (c chunk) pageIndex() (*pageIndex, error) {
 	v, err := c.f.cached(keyIndex, c.group, c.leaf, func() (any, int64, error) {
 		x := &pageIndex{}
 		var offsets format.OffsetIndex
-		if err := c.unmarshal(c.meta.OffsetIndexOffset, c.meta.OffsetIndexLength, &offsets); err != nil {
+		if err := c.unmarshal(c.meta.offsetIndex, &offsets); err != nil {
 			return nil, 0, err
 		}
 		x.offsets = offsets.PageLocations
-		if err := c.unmarshal(c.meta.ColumnIndexOffset, c.meta.ColumnIndexLength, &x.columns); err != nil {
+		if err := c.unmarshal(c.meta.columnIndex, &x.columns); err != nil {
 			return nil, 0, err
 		}
-		return x, int64(c.meta.OffsetIndexLength+c.meta.ColumnIndexLength) * 8, nil
+		return x, int64(c.meta.offsetIndex.n+c.meta.columnIndex.n) * 8, nil
 	})
 	if err != nil {
 		return nil, err
@@ -131,15 +133,15 @@ func (c chunk) pageIndex() (*pageIndex, error) {
 	return v.(*pageIndex), nil
 }
 
-func (c chunk) unmarshal(at int64, n int32, v any) error {
-	if at <= 0 || n <= 0 {
+func (c chunk) unmarshal(p region, v any) error {
+	if p.at <= 0 || p.n <= 0 {
 		return nil
 	}
-	if at+int64(n) > c.f.Size() {
+	if p.at+int64(p.n) > c.f.Size() {
 		return io.ErrUnexpectedEOF
 	}
-	data := make([]byte, n)
-	if k, err := c.f.src.ReadAt(data, at); k < len(data) {
+	data := make([]byte, p.n)
+	if k, err := c.f.src.ReadAt(data, p.at); k < len(data) {
 		return err
 	}
 	return thrift.Unmarshal(new(thrift.CompactProtocol), data, v)

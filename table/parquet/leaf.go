@@ -56,7 +56,7 @@ func (p *pageReader) close() {
 func (p *pageReader) start(c chunk) {
 	p.close()
 	p.chunk = c
-	p.pages.begin(c.f.src, &c.meta.MetaData)
+	p.pages.begin(c.f.src, c.meta)
 }
 
 // next loads the next page that holds anything.
@@ -160,7 +160,7 @@ func (p *pageReader) loadValues(body []byte) (err error) {
 
 // readDictionary reads the dictionary page that the footer tells of.
 func (p *pageReader) readDictionary() (*batch.Column, error) {
-	from, to := p.chunk.meta.MetaData.DictionaryPageOffset, p.chunk.meta.MetaData.DataPageOffset
+	from, to := p.chunk.meta.dictionaryPage, p.chunk.meta.dataPage
 	if from <= 0 || from >= to {
 		return nil, errors.New("codes come before their dictionary")
 	}

@@ -216,6 +216,47 @@ func (t *compactReader) int(wire byte) int {
 	return int(int32(t.zigzag()))
 }
 
+// long is an i64.
+func (t *compactReader) long(wire byte) int64 {
+	if wire != wireI64 {
+		t.fail(errHeader)
+		return 0
+	}
+	return t.zigzag()
+}
+
+// binary is a view of the bytes of a string, not nil.
+func (t *compactReader) binary(wire byte) []byte {
+	if wire != wireBinary {
+		t.fail(errHeader)
+	}
+	n := t.uvarint()
+	from := t.at
+	t.advance(n)
+	if t.err != nil {
+		return nil
+	}
+	return t.src[from:t.at:t.at]
+}
+
+// list is the length of a list of structs, which follow.
+func (t *compactReader) list(wire byte) int {
+	n, element := t.listHead()
+	if wire != wireList || element != wireStruct || n > uint64(len(t.src)-t.at) { // each has a byte at least
+		t.fail(errHeader)
+		return 0
+	}
+	return int(n)
+}
+
+func (t *compactReader) listHead() (n uint64, wire byte) {
+	b := t.byte()
+	if n = uint64(b >> 4); n == 15 {
+		n = t.uvarint()
+	}
+	return n, b & 15
+}
+
 func (t *compactReader) advance(n uint64) {
 	if n > uint64(len(t.src)-t.at) {
 		t.fail(errHeaderCut)
@@ -250,12 +291,7 @@ func (t *compactReader) skip(wire byte, depth int) {
 }
 
 func (t *compactReader) skipList(depth int) {
-	b := t.byte()
-	n := uint64(b >> 4)
-	if n == 15 {
-		n = t.uvarint()
-	}
-	wire := b & 15
+	n, wire := t.listHead()
 	if wire == wireTrue || wire == wireFalse { // a byte each in a list
 		wire = wireByte
 	}

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	pq "github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/bixidata/bixi/sql/decimal"
 	"github.com/bixidata/bixi/sql/types"
@@ -14,12 +13,12 @@ import (
 
 // RowGroupStats is what the footer says of the columns in row group g.
 func (f *File) RowGroupStats(g int, cols []Column) Stats {
-	rg := &f.meta.RowGroups[g]
-	s := Stats{Rows: rg.NumRows, Columns: make([]table.ColumnStats, len(cols))}
+	rg := &f.groups[g]
+	s := Stats{Rows: rg.rows, Columns: make([]table.ColumnStats, len(cols))}
 	for i, c := range cols {
 		n := f.find(c)
 		if n == nil { // reads as NULL
-			s.Columns[i] = table.ColumnStats{Nulls: rg.NumRows}
+			s.Columns[i] = table.ColumnStats{Nulls: rg.rows}
 			continue
 		}
 		s.Columns[i] = f.chunkStats(rg, n, c.Type)
@@ -27,26 +26,21 @@ func (f *File) RowGroupStats(g int, cols []Column) Stats {
 	return s
 }
 
-func (f *File) chunkStats(rg *format.RowGroup, n *node, target types.Type) table.ColumnStats {
+func (f *File) chunkStats(rg *groupMeta, n *node, target types.Type) table.ColumnStats {
 	out := table.ColumnStats{Nulls: unknownNulls}
 	if n.leaf < 0 || n.err != nil {
 		return out
 	}
-	m := &rg.Columns[n.leaf].MetaData
-	st := &m.Statistics
-	out.Bytes = m.TotalUncompressedSize
+	m := &rg.chunks[n.leaf]
+	out.Bytes = m.size
 	if !n.optional {
 		out.Nulls = 0
-	} else if st.MinValue != nil || st.NullCount > 0 {
+	} else if m.low != nil && !m.deprecated || m.nulls > 0 {
 		// An absent count reads as zero; writers that give bounds give counts too.
-		out.Nulls = st.NullCount
+		out.Nulls = m.nulls
 	}
-	lo, hi := st.MinValue, st.MaxValue
-	if lo == nil && hi == nil && signedOrder(n.leafType) {
-		lo, hi = st.Min, st.Max
-	}
-	if m.NumValues > out.Nulls {
-		out.Min, out.Max = bounds(n.leafType, target, lo, hi)
+	if m.values > out.Nulls && (!m.deprecated || signedOrder(n.leafType)) {
+		out.Min, out.Max = bounds(n.leafType, target, m.low, m.high)
 	}
 	return out
 }

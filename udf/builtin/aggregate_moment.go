@@ -78,23 +78,25 @@ func (a *moments) Resize(groups int) {
 
 func (a *moments) Update(groups []int32, args []*batch.Column) error {
 	var valid batch.Bitmap
-	var in [2][]float64
-	for k, c := range args {
+	for _, c := range args {
 		v, none := validRows(c)
 		if none {
 			return nil
 		}
 		valid = batch.And(valid, v, len(groups))
-		in[k] = floats(c, &a.in[k])
 	}
 	countValid(a.counts, groups, valid)
-	if a.whole.take(in, valid) {
+	if a.whole.take(args, valid, &a.in) {
 		// A word holds the sum of 2^31 numbers up to maxWhole.
 		if a.whole.add(groups, len(a.counts)); a.whole.rows >= 1<<31-batch.TargetRows {
 			a.empty(0, len(a.counts))
 			a.whole.rows = 0
 		}
 		return nil
+	}
+	var in [2][]float64
+	for k, c := range args {
+		in[k] = floats(c, &a.in[k])
 	}
 	at := a.args
 	for i := range a.args {

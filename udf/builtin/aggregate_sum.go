@@ -88,6 +88,14 @@ type total struct {
 	n  int64
 }
 
+// add adds a sum of n terms.
+func (t *total) add(v, n int64) {
+	lo, carry := bits.Add64(t.lo, uint64(v), 0)
+	t.lo = lo
+	t.hi += v>>63 + int64(carry)
+	t.n += n
+}
+
 // exactSum adds integers or DECIMALs. Sums are kept modulo 2^128; for wide
 // DECIMALs wraps counts, by group, how often they went around, so that the
 // outcome does not depend on the order of the terms.
@@ -118,6 +126,10 @@ func (a *exactSum) Update(groups []int32, args []*batch.Column) error {
 		a.addWide(groups, a.widened(c), valid)
 	case len(a.totals) == 1:
 		a.addAll(ints(c, &a.narrow), valid)
+	case valid == nil && c.Enc != batch.Const && c.Phys == batch.PhysI64:
+		addDense[int64](a.totals, groups, c)
+	case valid == nil && c.Enc != batch.Const && c.Phys == batch.PhysI32:
+		addDense[int32](a.totals, groups, c)
 	default:
 		a.addNarrow(groups, ints(c, &a.narrow), valid)
 	}
@@ -135,74 +147,10 @@ func (a *exactSum) widened(c *batch.Column) []decimal.Int128 {
 
 func (a *exactSum) addNarrow(groups []int32, vals []int64, valid batch.Bitmap) {
 	totals := a.totals
-	if valid == nil && len(totals) <= fewGroups && len(vals) < 1<<13 && within50(vals) {
-		a.addFew(groups, vals)
-		return
-	}
-	if valid == nil {
-		for i, v := range vals[:len(groups)] {
-			t := &totals[groups[i]]
-			lo, carry := bits.Add64(t.lo, uint64(v), 0)
-			t.lo = lo
-			t.hi += v>>63 + int64(carry)
-			t.n++
-		}
-		return
-	}
 	for i, v := range vals[:len(groups)] {
-		if !valid.Get(i) {
-			continue
+		if valid == nil || valid.Get(i) {
+			totals[groups[i]].add(v, 1)
 		}
-		t := &totals[groups[i]]
-		lo, carry := bits.Add64(t.lo, uint64(v), 0)
-		t.lo = lo
-		t.hi += v>>63 + int64(carry)
-		t.n++
-	}
-}
-
-// fewGroups is the number of groups for which addFew keeps lanes.
-const fewGroups = 32
-
-// within50 reports whether all values fit 50 bits and a sign, so that 2^13 of
-// them add up within 64.
-func within50(vals []int64) bool {
-	var m uint64
-	for _, v := range vals {
-		m |= uint64(v ^ v>>63)
-	}
-	return m < 1<<50
-}
-
-// addFew is addNarrow for few groups and small values. Rows that follow each
-// other often fall into the same group; four lanes keep their additions from
-// waiting for each other.
-func (a *exactSum) addFew(groups []int32, vals []int64) {
-	var sum, n [4][fewGroups]int64
-	i := 0
-	for ; i+4 <= len(groups) && i+4 <= len(vals); i += 4 {
-		g, v := groups[i:i+4:i+4], vals[i:i+4:i+4]
-		g0, g1, g2, g3 := g[0]&(fewGroups-1), g[1]&(fewGroups-1), g[2]&(fewGroups-1), g[3]&(fewGroups-1)
-		sum[0][g0] += v[0]
-		n[0][g0]++
-		sum[1][g1] += v[1]
-		n[1][g1]++
-		sum[2][g2] += v[2]
-		n[2][g2]++
-		sum[3][g3] += v[3]
-		n[3][g3]++
-	}
-	for ; i < len(groups); i++ {
-		sum[0][groups[i]] += vals[i]
-		n[0][groups[i]]++
-	}
-	for g := range a.totals {
-		t := &a.totals[g]
-		v := sum[0][g] + sum[1][g] + sum[2][g] + sum[3][g]
-		lo, carry := bits.Add64(t.lo, uint64(v), 0)
-		t.lo = lo
-		t.hi += v>>63 + int64(carry)
-		t.n += n[0][g] + n[1][g] + n[2][g] + n[3][g]
 	}
 }
 

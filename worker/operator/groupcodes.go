@@ -42,10 +42,10 @@ func (g *groupCodes) assign(t groupTable, keys []*batch.Column, ids []int32) boo
 		}
 		g.reset(size)
 	}
-	g.combine(keys, len(ids))
-	g.ask(t, keys, len(ids))
-	for i, k := range g.codes[:len(ids)] {
-		ids[i] = g.groups[k]
+	codes := g.combine(keys, len(ids))
+	if !lookUp(g.groups, codes, ids) {
+		g.ask(t, keys, codes)
+		lookUp(g.groups, codes, ids)
 	}
 	if !keepsMeaning(keys) {
 		g.forget()
@@ -126,28 +126,64 @@ func (g *groupCodes) reset(size int) {
 	}
 }
 
-// combine computes the rows' combined codes. NULL is the code after the last.
-func (g *groupCodes) combine(keys []*batch.Column, n int) {
+// lookUp writes the groups of the rows' codes to ids; false if some are not asked yet.
+func lookUp(groups, codes, ids []int32) bool {
+	var all int32
+	for i, k := range codes[:len(ids)] {
+		g := groups[k]
+		ids[i] = g
+		all |= g
+	}
+	return all >= 0
+}
+
+// combine gives the rows' combined codes. NULL is the code after the last.
+func (g *groupCodes) combine(keys []*batch.Column, n int) []int32 {
+	if len(keys) == 1 && keys[0].Enc == batch.Dict && keys[0].Valid == nil {
+		return keys[0].Codes[:n]
+	}
 	if cap(g.codes) < n {
 		g.codes = make([]int32, n)
 	}
 	codes := g.codes[:n]
+	var single *batch.Column // the only column so far, whose codes are not copied yet
 	first := true
 	for i, c := range keys {
 		switch {
 		case c.Enc == batch.Const, g.twins[i]:
 			continue
-		case c.Phys == batch.PhysBool && c.Enc == batch.Flat:
-			combineBools(c, codes, first)
-		case first && c.Valid == nil:
-			copy(codes, c.Codes)
+		case first && c.Enc == batch.Dict && c.Valid == nil:
+			single = c
+		case single != nil && c.Enc == batch.Dict && c.Valid == nil:
+			combineTwo(single, c, codes)
+			single = nil
 		default:
-			combineCodes(c, codes, first)
+			if single != nil {
+				copy(codes, single.Codes)
+				single = nil
+			}
+			if c.Phys == batch.PhysBool && c.Enc == batch.Flat {
+				combineBools(c, codes, first)
+			} else {
+				combineCodes(c, codes, first)
+			}
 		}
 		first = false
 	}
+	if single != nil {
+		return single.Codes[:n]
+	}
 	if first {
 		clear(codes)
+	}
+	return codes
+}
+
+// combineTwo combines the codes of two columns without NULLs.
+func combineTwo(a, b *batch.Column, codes []int32) {
+	radix, left, right := int32(b.Dict.N+1), a.Codes[:len(codes)], b.Codes[:len(codes)]
+	for i := range codes {
+		codes[i] = left[i]*radix + right[i]
 	}
 }
 
@@ -186,17 +222,14 @@ func combineBools(c *batch.Column, codes []int32, first bool) {
 }
 
 // ask fills the groups of the combinations that occur for the first time.
-func (g *groupCodes) ask(t groupTable, keys []*batch.Column, n int) {
+func (g *groupCodes) ask(t groupTable, keys []*batch.Column, codes []int32) {
 	const asked = -2
 	g.rows = g.rows[:0]
-	for i, k := range g.codes[:n] {
+	for i, k := range codes {
 		if g.groups[k] == -1 {
 			g.groups[k] = asked
 			g.rows = append(g.rows, int32(i))
 		}
-	}
-	if len(g.rows) == 0 {
-		return
 	}
 	few := make([]*batch.Column, len(keys))
 	for i, c := range keys {
@@ -206,6 +239,6 @@ func (g *groupCodes) ask(t groupTable, keys []*batch.Column, n int) {
 	g.ids = append(g.ids[:0], g.rows...)
 	t.assign(few, g.hash, g.ids)
 	for i, r := range g.rows {
-		g.groups[g.codes[r]] = g.ids[i]
+		g.groups[codes[r]] = g.ids[i]
 	}
 }

@@ -30,10 +30,6 @@ func newGroupTable(ts []types.Type) groupTable {
 		return newFixedTable[[1]uint64](l)
 	case 2:
 		return newFixedTable[[2]uint64](l)
-	case 3:
-		return newFixedTable[[3]uint64](l)
-	case 4:
-		return newFixedTable[[4]uint64](l)
 	}
 	return newWideTable(l)
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/bixidata/bixi/batch"
 )
 
-// packedKey is a key of one to four words.
+// packedKey is a key of one or two words.
 type packedKey interface {
 	comparable
-	[1]uint64 | [2]uint64 | [3]uint64 | [4]uint64
+	[1]uint64 | [2]uint64
 }
 
 // fixedTable is a groupTable of packed keys: open addressing with the keys in

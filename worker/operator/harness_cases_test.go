@@ -333,7 +333,7 @@ func aggregateCases() []opCase {
 		{types.BigIntType, types.BigIntType},       // 16 bytes and marks
 		{types.BooleanType, types.TinyIntType},     //
 		{types.BigIntType, big, types.BooleanType}, // four words
-		{big, big, types.BigIntType},               // too wide to pack
+		{big, big, types.BigIntType},               // five words
 		{types.StringType, types.StringType},       //
 		{types.StringType, types.BigIntType, big},  //
 		{types.CharOf(4), types.BooleanType, types.FloatType},

@@ -185,12 +185,7 @@ func (j *joinBuilder) filters(t *joinTable) []*KeyFilter {
 		if i < len(j.keys.nullSafe) && j.keys.nullSafe[i] {
 			continue
 		}
-		switch c := t.keys[i]; {
-		case c.Phys == batch.PhysBytes:
-			out[i] = newTextFilter(c, j.able)
-		case packWidth(c.Type) > 0:
-			out[i] = newIntFilter(intWords(c, make([]uint64, c.N)), j.able)
-		}
+		out[i] = newColumnFilter(t.keys[i], j.able)
 	}
 	return out
 }

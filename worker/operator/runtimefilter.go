@@ -57,8 +57,25 @@ type KeyFilter struct {
 	shift  uint
 }
 
-// Filters never take more than 16 bits a row, nor any for more rows than this.
-const maxFilterRows = 1 << 22
+// Filters never take any bits for more rows than this. An exact one takes at most 32
+// bits a row, which is twice what the other takes: keys that lie together, as they
+// do in most tables, are looked up in the same cache line.
+const (
+	maxFilterRows = 1 << 23
+	exactBits     = 32
+)
+
+// newColumnFilter makes the filter of the rows of c for which able (nil: all) is set,
+// nil for types that have none.
+func newColumnFilter(c *batch.Column, able batch.Bitmap) *KeyFilter {
+	switch {
+	case c.Phys == batch.PhysBytes:
+		return newTextFilter(c, able)
+	case packWidth(c.Type) > 0:
+		return newIntFilter(intWords(c, make([]uint64, c.N)), able)
+	}
+	return nil
+}
 
 // newIntFilter makes the filter of words for which able (nil: all) is set.
 func newIntFilter(words []uint64, able batch.Bitmap) *KeyFilter {
@@ -75,7 +92,7 @@ func newIntFilter(words []uint64, able batch.Bitmap) *KeyFilter {
 	if len(words) > maxFilterRows {
 		return f
 	}
-	if span < uint64(16*f.rows+64) {
+	if span < exactBits*uint64(f.rows+1) {
 		f.exact = batch.NewBitmap(int(span) + 1)
 	} else {
 		f.allocBloom()

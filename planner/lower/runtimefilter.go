@@ -1,0 +1,151 @@
+package lower
+
+import (
+	"fmt"
+
+	"github.com/bixidata/bixi/planner/logical"
+	"github.com/bixidata/bixi/planner/physical"
+	"github.com/bixidata/bixi/planner/scalar"
+)
+
+const (
+	// prefilterShare is the largest share of the probe side's rows that may be expected
+	// to find a match, if the others are to be left out before they are moved.
+	prefilterShare = 0.5
+	// prefilterKeys is the most keys that make a filter worth its memory.
+	prefilterKeys = 1 << 23
+	// rowBytes and keyBytes are about what a row costs to move, and a key to read again.
+	rowBytes, keyBytes = 32, 8
+)
+
+// runtimeFilters lets the scans that feed the probe side skip rows whose key is not in
+// the build side. It is allowed where unmatched probe rows do not leave the join. For
+// scans in stages below, there are prefilters.
+func (l *Lowerer) runtimeFilters(j *physical.HashJoin, on []scalar.Expr, ls, rs *joinSide) {
+	if !dropsUnmatched(j.Kind) {
+		return
+	}
+	var moved []*physical.Exchange
+	keys := map[*physical.Exchange][]*probedKey{}
+	for i, k := range j.LeftKeys {
+		c, ok := k.(*scalar.Column)
+		if !ok || j.NullSafe != nil && j.NullSafe[i] {
+			continue
+		}
+		s, col, e := source(j.Left, c.ID)
+		filter := physical.RuntimeFilter{Join: j.ID, Key: i, Column: col}
+		switch {
+		case s == nil:
+		case e == nil:
+			s.RuntimeFilters = append(s.RuntimeFilters, filter)
+		default:
+			if keys[e] == nil {
+				moved = append(moved, e)
+			}
+			keys[e] = append(keys[e], &probedKey{s, filter})
+		}
+	}
+	if moved == nil {
+		return
+	}
+	semi := &logical.Join{Kind: logical.Semi, L: ls.of, R: rs.of, On: on}
+	share := min(l.cost.Of(semi).Rows/l.cost.Of(ls.of).Rows, 1)
+	for _, e := range moved {
+		l.prefilter(j, e, keys[e], share, rs)
+	}
+}
+
+// probedKey is a runtime filter of a scan in a stage below the join's.
+type probedKey struct {
+	scan   *physical.Scan
+	filter physical.RuntimeFilter
+}
+
+// dropsUnmatched reports whether left rows without a match do not leave the join.
+func dropsUnmatched(k physical.JoinKind) bool {
+	switch k {
+	case physical.Inner, physical.LeftSemi, physical.RightOuter, physical.RightSemi, physical.RightAnti:
+		return true
+	}
+	return false
+}
+
+// prefilter lets the stage that e ends leave out rows without a match before they are
+// moved, if that is worth while: of e's rows only share are expected to have one. The
+// build side's exchange is read a second time for that, and the stage waits for it.
+func (l *Lowerer) prefilter(j *physical.HashJoin, e *physical.Exchange, keys []*probedKey, share float64, rs *joinSide) {
+	build, ok := j.Right.(*physical.Exchange)
+	if !ok || share > prefilterShare || rs.rows > prefilterKeys {
+		return
+	}
+	rows := float64(physical.Expected(e))
+	if rowBytes*(1-share)*rows < keyBytes*rs.rows+min(l.opts.PartitionBytes, l.opts.BroadcastBytes) {
+		return
+	}
+	if build.Shared == 0 {
+		l.definitions++
+		build.Shared, build.Mode = l.definitions, physical.Durable
+	}
+	again := *build
+	values := &physical.Project{Unary: unary(&again)}
+	f := &physical.Prefilter{Join: j.ID}
+	f.Left, f.Right = e.Input, values
+	if again.Kind == physical.Hash {
+		f.Right = &physical.Exchange{Unary: unary(values), Kind: physical.Broadcast, Partitions: 1}
+	} else {
+		again.Kind = physical.Broadcast
+	}
+	for _, k := range keys {
+		k.scan.RuntimeFilters = append(k.scan.RuntimeFilters, k.filter)
+		f.Keys = append(f.Keys, k.filter.Key)
+		values.Exprs = append(values.Exprs, j.RightKeys[k.filter.Key])
+		values.Names = append(values.Names, fmt.Sprintf("key%d", k.filter.Key))
+	}
+	physical.Expect(f, share*rows)
+	f.Because("rows that find no match in join %d are left out before they are moved: %.0f%% are expected to find one", j.ID, 100*share)
+	e.Input = f
+}
+
+// source finds the scan column that column at of n's output copies, and the last
+// exchange that is on the way to it; the scan is nil if there is none. Rows of the scan
+// may be left out if n's rows with their value of the column may.
+func source(n physical.Node, at int) (s *physical.Scan, column int, below *physical.Exchange) {
+	switch n := n.(type) {
+	case *physical.Scan:
+		return n, n.Output[at], nil
+	case *physical.Exchange:
+		if n.Shared > 0 { // others read its rows, too
+			return nil, 0, nil
+		}
+		if s, column, below = source(n.Input, at); below == nil {
+			below = n
+		}
+		return s, column, below
+	case *physical.Filter:
+		return source(n.Input, at)
+	case *physical.Prefilter:
+		return source(n.Left, at)
+	case *physical.Project:
+		if c, ok := n.Exprs[at].(*scalar.Column); ok {
+			return source(n.Input, c.ID)
+		}
+	case *physical.Generate:
+		if at < len(n.Keep) {
+			return source(n.Input, n.Keep[at])
+		}
+	case *physical.HashJoin:
+		if n.Output != nil {
+			at = n.Output[at]
+		}
+		switch n.Kind {
+		case physical.RightSemi, physical.RightAnti:
+			return nil, 0, nil
+		case physical.RightOuter, physical.FullOuter:
+			return nil, 0, nil // a padded left column is NULL where no row matched
+		}
+		if at < len(n.Left.Schema()) {
+			return source(n.Left, at)
+		}
+	}
+	return nil, 0, nil
+}
