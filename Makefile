@@ -10,13 +10,24 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-suites bench-sf10 bench-tpch bench-tpcds bench-quick bench-wordcount identity clean
+.PHONY: help build release demo test short check lint generated race modes sim chaos fuzz fuzz-slice bench bench-suites bench-sf10 bench-tpch bench-tpcds bench-quick bench-wordcount identity clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
 
 build: ## build bin/bixi
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/bixi
+
+# A profile of the program that is there says which calls to inline and which branches
+# to expect in the one that is built.
+PROFILES := bench/data/tpch.pprof bench/data/tpcds.pprof
+
+release: build $(VENV)/ready ## bin/bixi as it is shipped: built by a profile of TPC-H and TPC-DS, some minutes
+	mkdir -p bench/data
+	$(BIN) bench tpch --sf 0.1 --over parquet --runs 10 --profile $(word 1,$(PROFILES))
+	$(BIN) bench tpcds --sf 0.1 --over parquet --runs 3 --profile $(word 2,$(PROFILES))
+	$(GO) tool pprof -proto $(PROFILES) > bench/data/release.pgo
+	CGO_ENABLED=0 $(GO) build -trimpath -pgo=$(CURDIR)/bench/data/release.pgo -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/bixi
 
 bin/wordcount: $(wildcard examples/mapreduce/wordcount/*.go mapreduce/*.go)
 	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./examples/mapreduce/wordcount
@@ -78,7 +89,7 @@ PARQUET  = --over parquet --peers duckdb
 bench: bench-suites $(if $(SF10),bench-sf10) ## all suites and the tables of docs/performance.md: an hour, with SF10=1 two
 	$(MEASURE) report $(RESULTS)/*.json
 
-bench-suites: build $(VENV)/ready
+bench-suites: release
 	mkdir -p $(RESULTS)
 	-$(MEASURE) start --json $(RESULTS)/start.json
 	-$(MEASURE) scan --peers duckdb --runs 5 --json $(RESULTS)/scan.json

@@ -230,9 +230,9 @@ func (b *Builder) Grow(n, bytes int) {
 		bytes = n * b.phys.Width()
 	}
 	if need := len(b.data) + bytes; need > cap(b.data) {
-		grown := Alloc(need)[:len(b.data)]
-		copy(grown, b.data)
-		b.data = grown
+		grown := Alloc(need)
+		hugePages(grown)
+		b.data = grown[:copy(grown, b.data)]
 	}
 }
 

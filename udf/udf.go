@@ -158,6 +158,16 @@ const (
 	ByValue
 )
 
+// Viewed is an Accumulator whose states hold all that some other aggregates of the
+// same argument need.
+type Viewed interface {
+	Accumulator
+	// View gives an accumulator in the place of a, whose aggregate sees the same
+	// rows: it reads the states of this one, and takes no rows or states itself. Nil
+	// if a needs more than they hold.
+	View(a Accumulator) Accumulator
+}
+
 // Accumulator holds the states of groups 0..n-1 of one aggregate call. A result
 // never depends on the order of rows, batches or merges, floating point included.
 type Accumulator interface {

@@ -15,6 +15,8 @@ var analyzed = []struct{ name, text string }{
 		"explain analyze select name, count(*) n, sum(v) s from facts join dims on k = id where v > 100 and name < 'name 3' group by name order by name"},
 	{"partitioned join, tasks asked for",
 		"set bixi.partitions=3; set bixi.broadcast.bytes=0; explain analyze select count(*) from facts a join facts b on a.k = b.k and a.v = b.v"},
+	{"rows left out before they are moved",
+		"set bixi.partitions=3; set bixi.broadcast.bytes=0; explain analyze select count(*) from facts a join facts b on a.v = b.v where b.k = 3"},
 	{"spilling", "set bixi.spill.always=true; explain analyze select k, v, count(*) over (partition by k) c from facts order by v desc limit 3"},
 	{"empty build side", "explain analyze select v from facts join dims on k = id where name = 'nobody'"},
 	{"partial aggregation given up", "set bixi.split.bytes=3mb; set bixi.partitions=1; explain analyze select id, v, count(*) c from wide group by id, v having count(*) > 1"},

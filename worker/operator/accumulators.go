@@ -19,6 +19,7 @@ type aggCall struct {
 	pos    diag.Pos
 	args   []int // positions among the operator's expressions
 	filter int   // likewise; -1: none
+	likes  []int // aggregates of the same rows and the same argument, a column
 	states []types.Type
 }
 
@@ -60,9 +61,24 @@ func bindAggregates(n *physical.HashAggregate, exprs []scalar.Expr, env *Env) ([
 				exprs = append(exprs, a.Filter)
 			}
 		}
+		for k, b := range n.Aggs {
+			if k != i && sameRows(a, b) {
+				c.likes = append(c.likes, k)
+			}
+		}
 		calls[i] = c
 	}
 	return calls, exprs, nil
+}
+
+// sameRows reports aggregates of the same column, over all rows.
+func sameRows(a, b scalar.Aggregate) bool {
+	if len(a.Args) != 1 || len(b.Args) != 1 || len(a.Order)+len(b.Order) > 0 || a.Distinct || b.Distinct || a.Filter != nil || b.Filter != nil {
+		return false
+	}
+	x, ok := a.Args[0].(*scalar.Column)
+	y, same := b.Args[0].(*scalar.Column)
+	return ok && same && x.ID == y.ID
 }
 
 // accumulators are the states of a set of groups, one accumulator an aggregate.
@@ -78,6 +94,16 @@ func newAccumulators(calls []aggCall) *accumulators {
 	a := &accumulators{calls: calls, accs: make([]udf.Accumulator, len(calls))}
 	for i, c := range calls {
 		a.accs[i] = c.fn.New(c.call)
+	}
+	for i, c := range calls {
+		for _, k := range c.likes {
+			if of, ok := a.accs[k].(udf.Viewed); ok {
+				if v := of.View(a.accs[i]); v != nil {
+					a.accs[i] = v
+					break
+				}
+			}
+		}
 	}
 	return a
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func opCases() []opCase {
-	return slices.Concat(simpleCases(), aggregateCases(), sortCases(), generateCases(), windowCases())
+	return slices.Concat(simpleCases(), aggregateCases(), sortCases(), generateCases(), windowCases(), topGroupsCases())
 }
 
 func simpleCases() []opCase {
