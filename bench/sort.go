@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bixidata/bixi/bench/suite"
+	"github.com/bixidata/bixi/table"
 )
 
 // sortQuery is what reports call the only question of the suite.
@@ -160,7 +161,7 @@ func openOurSorter(ctx context.Context, o *Options, path, warehouse string) (sor
 func (e *ourSorter) Sort(ctx context.Context) (time.Duration, []string, error) {
 	e.runs++
 	name := fmt.Sprintf("sorted_%d", e.runs)
-	if err := e.do(ctx, "CREATE TABLE "+name+" (k STRING, payload STRING)"); err != nil {
+	if err := e.do(ctx, "CREATE TABLE "+name+" (k STRING, payload STRING) TBLPROPERTIES ('"+table.PropertyCompression+"'='snappy')"); err != nil {
 		return 0, nil, err
 	}
 	a, err := e.query(ctx, "INSERT OVERWRITE TABLE "+name+" SELECT k, payload FROM records ORDER BY k", false)
@@ -190,7 +191,7 @@ func openDuckSorter(ctx context.Context, o *Options, path, dir string) (sorter, 
 }
 
 func (d *duckSorter) Sort(context.Context) (time.Duration, []string, error) {
-	a, err := d.answer(fmt.Sprintf("COPY (SELECT k, payload FROM read_parquet('%s') ORDER BY k) TO '%s' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)", d.in, d.out), false)
+	a, err := d.answer(fmt.Sprintf("COPY (SELECT k, payload FROM read_parquet('%s') ORDER BY k) TO '%s' (FORMAT parquet, COMPRESSION snappy)", d.in, d.out), false)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,7 +121,7 @@ func (st *statement) changes(t *table.Table, a syntax.AlterAction) ([]table.Chan
 	case *syntax.SetProperties:
 		props := map[string]*string{}
 		for _, p := range a.Properties {
-			if err := reserved(p.Key, p); err != nil {
+			if err := settable(p.Key, p.Value, p); err != nil {
 				return nil, err
 			}
 			props[p.Key] = &p.Value
@@ -156,6 +157,15 @@ func reserved(key string, at syntax.Node) error {
 		return diag.Errorf(diag.CodeSemantic, at.Pos(), "%s cannot be set: properties that begin with bixi. are the catalog's own", key)
 	}
 	return nil
+}
+
+// settable refuses properties that are ours, and values that would not be obeyed.
+func settable(key, value string, at syntax.Node) error {
+	if key == table.PropertyCompression && !slices.Contains(table.Compressions(), value) {
+		return diag.Errorf(diag.CodeSemantic, at.Pos(), "%s cannot be %q", key, value).
+			WithHint("it may be %s", strings.Join(table.Compressions(), ", "))
+	}
+	return reserved(key, at)
 }
 
 func unsetProperties(t *table.Table, a *syntax.UnsetProperties) ([]table.Change, error) {

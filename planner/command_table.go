@@ -48,7 +48,7 @@ func (st *statement) definition(stmt *syntax.CreateTable) (table.Definition, err
 func propertyMap(list []*syntax.Property) (map[string]string, error) {
 	out := map[string]string{}
 	for _, p := range list {
-		if err := reserved(p.Key, p); err != nil {
+		if err := settable(p.Key, p.Value, p); err != nil {
 			return nil, err
 		}
 		out[p.Key] = p.Value

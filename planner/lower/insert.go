@@ -55,7 +55,7 @@ func (l *Lowerer) write(n *logical.Write) (*plan, error) {
 		Unary: unary(p.node), Table: n.Table.Name.String(), Location: n.Table.Location,
 		Fields: sinkFields(n.Table.Columns), Keys: sinkFields(n.Table.Partition),
 		Static: n.Static, Dynamic: dynamic, MaxPartitions: n.MaxPartitions,
-		Target: n.Target, Action: n.Action,
+		Target: n.Target, Action: n.Action, Compression: n.Table.Compression(),
 	}
 	return &plan{node: p.node, cols: n.Cols, dist: dist{single: p.dist.single}, rows: 1}, nil
 }

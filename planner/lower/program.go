@@ -63,6 +63,7 @@ func (l *Lowerer) MapReduce(j MapReduce) (physical.Node, error) {
 	p.node = &physical.TableSink{
 		Unary: unary(p.node), Table: j.Table.Name.String(), Location: j.Table.Location,
 		Fields: sinkFields(j.Table.Columns), Keys: sinkFields(j.Table.Partition), Static: j.Static,
+		Compression: j.Table.Compression(),
 	}
 	return l.gather(p, true, physical.Durable).node, nil
 }

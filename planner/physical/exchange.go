@@ -142,6 +142,8 @@ type TableSink struct {
 	MaxPartitions int
 	Target        int
 	Action        bool
+	// Compression is one of table.Compressions; "" is the first of them.
+	Compression string
 }
 
 // The actions of a row that a TableSink gets: it is kept as it was, stored as

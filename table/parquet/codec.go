@@ -18,6 +18,18 @@ const (
 	Uncompressed
 )
 
+// CompressionNamed is the compression of a name that table.Compressions lists; any other
+// is the default.
+func CompressionNamed(name string) Compression {
+	switch name {
+	case "snappy":
+		return Snappy
+	case "uncompressed":
+		return Uncompressed
+	}
+	return Zstd
+}
+
 // codec compresses pages for one Writer.
 type codec struct {
 	id   format.CompressionCodec

@@ -293,7 +293,7 @@ func (s *tableSink) file(ctx context.Context, key string, dynamic []types.Datum)
 		return f, nil
 	}
 	f := &sinkFile{partition: append(append([]types.Datum{}, s.node.Static...), dynamic...)}
-	w, err := parquet.NewWriter(ctx, s.env.Files, path.Join(s.node.Location, s.env.FileName()), s.cols, parquet.WriterOptions{})
+	w, err := parquet.NewWriter(ctx, s.env.Files, path.Join(s.node.Location, s.env.FileName()), s.cols, parquet.WriterOptions{Compression: parquet.CompressionNamed(s.node.Compression)})
 	if err != nil {
 		return nil, err
 	}
