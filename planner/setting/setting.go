@@ -21,6 +21,7 @@ type Bytes int64
 
 // Settings are the values of one session.
 type Settings struct {
+	CacheDisk        Bytes         `name:"bixi.cache.disk" default:"4gb" doc:"Bytes of the scratch directory that a process may fill with dictionaries of Parquet files it reads again and again and has no memory for; 0 keeps none."`
 	MemoryLimit      Bytes         `name:"bixi.memory.limit" default:"0" doc:"Bytes that operators of a process may hold; 0 takes most of what the machine or its cgroup has."`
 	BatchRows        int           `name:"bixi.batch.rows" default:"4096" doc:"Rows that operators aim for in a batch."`
 	Optimizer        bool          `name:"bixi.optimizer" default:"true" doc:"Whether optional rewrites run; off for tests."`

@@ -276,9 +276,12 @@ func (n *Node) startWorker(p *parts, dialer taskpb.Dialer) {
 	if address == "" {
 		address = n.Address
 	}
+	cache := parquet.NewCache(n.Budget.Limit() / 8)
+	cache.Overflow(filepath.Join(p.dir, "dictionaries"), int64(p.cfg.Settings.CacheDisk))
+	n.close = append(n.close, cache.Close)
 	runner := worker.New(worker.Config{
 		Functions: p.functions, Memory: n.Budget, Files: p.cfg.Files,
-		Parquet: parquet.NewCache(n.Budget.Limit() / 8), Scratch: p.scratch, ScratchDir: "tasks",
+		Parquet: cache, Scratch: p.scratch, ScratchDir: "tasks",
 		Shuffle: p.shuffle, Fetch: p.fetch, Address: address, Programs: p.cfg.Programs, ForbidScripts: p.cfg.ForbidScripts,
 	})
 	host, err := os.Hostname()

@@ -15,6 +15,7 @@ import (
 // store.Reader.Version). A nil *Cache keeps nothing.
 type Cache struct {
 	limit int64
+	disk  *diskCache
 	mu    struct {
 		sync.Mutex
 		used    int64
@@ -52,6 +53,17 @@ func NewCache(limit int64) *Cache {
 	return c
 }
 
+// Overflow lets the cache keep what it has no memory for in a file of at most
+// limit bytes, which Close ends. It is called before the first use.
+func (c *Cache) Overflow(path string, limit int64) {
+	if limit > 0 {
+		c.disk = newDiskCache(path, limit)
+	}
+}
+
+// Close ends the use of the disk; the file itself is the caller's to remove.
+func (c *Cache) Close() error { return c.disk.close() }
+
 // Open is the function Open, with what is known of the file.
 func (c *Cache) Open(ctx context.Context, s store.Store, path string) (*File, error) {
 	r, err := s.Open(ctx, path)
@@ -64,6 +76,13 @@ func (c *Cache) Open(ctx context.Context, s store.Store, path string) (*File, er
 		return nil, err
 	}
 	return f, nil
+}
+
+func (c *Cache) onDisk() *diskCache {
+	if c == nil {
+		return nil
+	}
+	return c.disk
 }
 
 // get finds a value or makes it. Two callers may make the same one at the same
@@ -114,9 +133,14 @@ func (f *File) cached(kind cacheKind, group, leaf int, makeValue func() (any, in
 func (c chunk) dictionary(as string, read func() (*batch.Column, error)) (*batch.Column, error) {
 	key := cacheKey{path: c.f.path, version: c.f.version, kind: keyDictionary, group: c.group, leaf: c.leaf, as: as}
 	v, err := c.f.cache.get(key, func() (any, int64, error) {
-		d, err := read()
-		if err != nil {
-			return nil, 0, err
+		disk := c.f.cache.onDisk()
+		d := disk.load(key)
+		if d == nil {
+			var err error
+			if d, err = read(); err != nil {
+				return nil, 0, err
+			}
+			disk.offer(key, d)
 		}
 		return d, int64(len(d.Data)+4*len(d.Offsets)) + 256, nil
 	})

@@ -48,9 +48,8 @@ func resize[T any](s []T, n int) []T {
 		return s
 	}
 	if n > cap(s) {
-		grown := make([]T, len(s), max(n, len(s)+len(s)/2))
-		copy(grown, s)
-		s = grown
+		grown := batch.Zeroes[T](max(n, len(s)+len(s)/2))
+		s = grown[:copy(grown, s)]
 	}
 	return s[:n]
 }

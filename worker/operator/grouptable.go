@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"math/bits"
+
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -52,6 +54,12 @@ func slotsFor(slots, n int) int {
 	}
 	return slots
 }
+
+// homeShift is by how much the lower half of a hash is shifted to give its slot in
+// a table of that many slots. Slots so follow the order of the hashes, and a table that
+// grows is read and written from front to back. The upper halves of the hashes of
+// a partition begin alike, so they would not spread.
+func homeShift(slots int) uint { return uint(32 - bits.TrailingZeros(uint(slots))) }
 
 // appendGrown appends to a slice that grows by a quarter once it is large, so
 // that little of the memory reserved for it stays unused.

@@ -25,7 +25,7 @@ type fixedTable[K packedKey] struct {
 	texts    int64
 }
 
-// slot is free if id is 0, else it holds group id-1. tag is the upper half of
+// slot is free if id is 0, else it holds group id-1. tag is the lower half of
 // the key's hash, which tells NULL from the value 0.
 type slot[K packedKey] struct {
 	key K
@@ -82,14 +82,15 @@ func (t *fixedTable[K]) words(from, to int) []uint64 {
 // loads of many rows overlap; it lists the rows that must look further.
 func (t *fixedTable[K]) probe(packed []K, hashes []uint64, ids []int32) []int32 {
 	slots, misses := t.slots, t.misses[:len(packed)]
+	shift := homeShift(len(slots))
 	hashes, ids = hashes[:len(packed)], ids[:len(packed)]
 	m := 0
 	for i, k := range packed {
-		h := hashes[i]
-		s := &slots[h&uint64(len(slots)-1)]
+		tag := uint32(hashes[i])
+		s := &slots[int(tag>>shift)&(len(slots)-1)]
 		ids[i] = s.id - 1
 		misses[m] = int32(i)
-		if s.key != k || s.tag != uint32(h>>32) || s.id == 0 {
+		if s.key != k || s.tag != tag || s.id == 0 {
 			m++
 		}
 	}
@@ -98,13 +99,12 @@ func (t *fixedTable[K]) probe(packed []K, hashes []uint64, ids []int32) []int32 
 
 // insert finds or makes the groups of the rows listed.
 func (t *fixedTable[K]) insert(packed []K, hashes []uint64, ids, rows []int32) {
-	slots := t.slots
+	slots, shift := t.slots, homeShift(len(t.slots))
 	for _, i := range rows {
 		k, h := packed[i], hashes[i]
-		tag := uint32(h >> 32)
-		p := h & uint64(len(slots)-1)
-		for {
-			s := &slots[p&uint64(len(slots)-1)]
+		tag := uint32(h)
+		for p := int(tag >> shift); ; p++ {
+			s := &slots[p&(len(slots)-1)]
 			if s.id == 0 {
 				t.keyOf = appendGrown(t.keyOf, k)
 				t.hashOf = appendGrown(t.hashOf, h)
@@ -116,23 +116,26 @@ func (t *fixedTable[K]) insert(packed []K, hashes []uint64, ids, rows []int32) {
 				ids[i] = s.id - 1
 				break
 			}
-			p++
 		}
 		if crowded(len(slots), len(t.keyOf)) {
 			t.grow()
-			slots = t.slots
+			slots, shift = t.slots, homeShift(len(t.slots))
 		}
 	}
 }
 
 func (t *fixedTable[K]) grow() {
-	slots := make([]slot[K], 2*len(t.slots))
-	for g, h := range t.hashOf {
-		p := h
-		for slots[p&uint64(len(slots)-1)].id != 0 {
+	slots := batch.Zeroes[slot[K]](2 * len(t.slots))
+	shift := homeShift(len(slots))
+	for _, s := range t.slots {
+		if s.id == 0 {
+			continue
+		}
+		p := int(s.tag >> shift)
+		for slots[p&(len(slots)-1)].id != 0 {
 			p++
 		}
-		slots[p&uint64(len(slots)-1)] = slot[K]{key: t.keyOf[g], tag: uint32(h >> 32), id: int32(g + 1)}
+		slots[p&(len(slots)-1)] = s
 	}
 	t.slots = slots
 }

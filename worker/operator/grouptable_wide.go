@@ -8,7 +8,7 @@ import (
 // addressing with the numbers of the groups in the slots.
 type wideTable struct {
 	layout packing
-	slots  []uint64 // upper half of the hash, then group+1; 0: free
+	slots  []uint64 // lower half of the hash, then group+1; 0: free
 	keyOf  []uint64 // layout.words of them a group
 	hashOf []uint64
 	packed []uint64
@@ -54,10 +54,11 @@ func (t *wideTable) assign(keys []*batch.Column, hashes []uint64, ids []int32) {
 // further.
 func (t *wideTable) probe(hashes []uint64, ids []int32) []int32 {
 	slots, hashes := t.slots, hashes[:len(ids)]
+	shift := homeShift(len(slots))
 	for i, h := range hashes {
-		s := slots[h&uint64(len(slots)-1)]
+		s := slots[int(uint32(h)>>shift)&(len(slots)-1)]
 		id := int32(uint32(s)) - 1
-		if (s^h)>>32 != 0 {
+		if uint32(s>>32) != uint32(h) {
 			id = -1
 		}
 		ids[i] = id
@@ -89,16 +90,16 @@ func (t *wideTable) insert(hashes []uint64, ids, rows []int32) {
 	words := t.layout.words
 	for _, i := range rows {
 		h := hashes[i]
-		for p := h; ; p++ {
-			s := &t.slots[p&uint64(len(t.slots)-1)]
+		for p := int(uint32(h) >> homeShift(len(t.slots))); ; p++ {
+			s := &t.slots[p&(len(t.slots)-1)]
 			if *s == 0 {
 				t.hashOf = appendGrown(t.hashOf, h)
 				t.keyOf = appendGrown(t.keyOf, t.packed[int(i)*words:][:words]...)
-				*s = h&^(1<<32-1) | uint64(len(t.hashOf))
+				*s = h<<32 | uint64(len(t.hashOf))
 				ids[i] = int32(len(t.hashOf) - 1)
 				break
 			}
-			if g := int32(uint32(*s)) - 1; (*s^h)>>32 == 0 && t.equal(g, i) {
+			if g := int32(uint32(*s)) - 1; uint32(*s>>32) == uint32(h) && t.equal(g, i) {
 				ids[i] = g
 				break
 			}
@@ -110,13 +111,17 @@ func (t *wideTable) insert(hashes []uint64, ids, rows []int32) {
 }
 
 func (t *wideTable) grow() {
-	slots := make([]uint64, 2*len(t.slots))
-	for g, h := range t.hashOf {
-		p := h
-		for slots[p&uint64(len(slots)-1)] != 0 {
+	slots := batch.Zeroes[uint64](2 * len(t.slots))
+	shift := homeShift(len(slots))
+	for _, s := range t.slots {
+		if s == 0 {
+			continue
+		}
+		p := int(uint32(s>>32) >> shift)
+		for slots[p&(len(slots)-1)] != 0 {
 			p++
 		}
-		slots[p&uint64(len(slots)-1)] = h&^(1<<32-1) | uint64(g+1)
+		slots[p&(len(slots)-1)] = s
 	}
 	t.slots = slots
 }

@@ -48,12 +48,12 @@ const slotMix = 0x9E3779B97F4A7C15
 func (t *joinTable) index(words []uint64, reachable batch.Bitmap) {
 	t.unique = true
 	if lo, span, ok := wordSpan(words, reachable); ok && t.packed && span < 8*uint64(len(words))+1024 && span < 1<<31 {
-		t.min, t.direct = lo, make([]int32, span+1)
+		t.min, t.direct = lo, batch.Zeroes[int32](int(span)+1)
 		t.insertDirect(words, reachable)
 		return
 	}
 	size := bits.Len(uint(len(words) + len(words)/3 + 8))
-	t.slots, t.shift = make([]joinSlot, 1<<size), uint(64-size)
+	t.slots, t.shift = batch.Zeroes[joinSlot](1<<size), uint(64-size)
 	t.insertHashed(words, reachable)
 }
 

@@ -152,7 +152,7 @@ func textKey(c *batch.Column, v []byte) []byte {
 
 func (f *KeyFilter) allocBloom() {
 	size := bits.Len(uint(f.rows/4 + 1)) // 16 bits a value at least
-	f.bloom, f.shift = make([]uint64, 1<<size), uint(64-size)
+	f.bloom, f.shift = batch.Zeroes[uint64](1<<size), uint(64-size)
 }
 
 // bloomBits are four bits of a word, taken from the low half of the hash; the

@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"github.com/zeebo/xxh3"
+
+	"github.com/bixidata/bixi/batch"
 )
 
 // textPool packs texts; it keeps the long ones, each once.
@@ -49,8 +51,8 @@ func (p *textPool) keep(s []byte) packedText {
 		p.grow(slotsFor(max(len(p.slots), startSlots), pooled))
 	}
 	tag, n := uint32(xxh3.Hash(s)>>32), uint32(len(s))
-	for at := tag; ; at++ {
-		slot := &p.slots[at&uint32(len(p.slots)-1)]
+	for at := int(tag >> homeShift(len(p.slots))); ; at++ {
+		slot := &p.slots[at&(len(p.slots)-1)]
 		if slot.len == 0 {
 			*slot = pooledText{tag: tag, len: n, ref: p.arena.add(s)}
 			p.count++
@@ -62,16 +64,17 @@ func (p *textPool) keep(s []byte) packedText {
 }
 
 func (p *textPool) grow(size int) {
-	slots := make([]pooledText, size)
+	slots := batch.Zeroes[pooledText](size)
+	shift := homeShift(size)
 	for _, s := range p.slots {
 		if s.len == 0 {
 			continue
 		}
-		at := s.tag
-		for slots[at&uint32(size-1)].len != 0 {
+		at := int(s.tag >> shift)
+		for slots[at&(size-1)].len != 0 {
 			at++
 		}
-		slots[at&uint32(size-1)] = s
+		slots[at&(size-1)] = s
 	}
 	p.slots = slots
 }
