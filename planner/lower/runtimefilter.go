@@ -12,6 +12,8 @@ const (
 	// prefilterShare is the largest share of the probe side's rows that may be expected
 	// to find a match, if the others are to be left out before they are moved.
 	prefilterShare = 0.5
+	// buildShare is the same for the build side, which waits for the probe side then.
+	buildShare = 0.25
 	// prefilterKeys is the most keys that make a filter worth its memory.
 	prefilterKeys = 1 << 23
 	// rowBytes and keyBytes are about what a row costs to move, and a key to read again.
@@ -20,39 +22,61 @@ const (
 
 // runtimeFilters lets the scans that feed the probe side skip rows whose key is not in
 // the build side. It is allowed where unmatched probe rows do not leave the join. For
-// scans in stages below, there are prefilters.
+// scans in stages below, there are prefilters; and if there is none on the probe side, the
+// build side may have one, with the keys of the probe side.
 func (l *Lowerer) runtimeFilters(j *physical.HashJoin, on []scalar.Expr, ls, rs *joinSide) {
-	if !dropsUnmatched(j.Kind) {
+	left, right := filterSide{ls, j.Left, j.LeftKeys}, filterSide{rs, j.Right, j.RightKeys}
+	if dropsUnmatched(j.Kind) && l.filterScans(j, on, &left, &right, prefilterShare) {
 		return
 	}
+	if k, ok := swapped[j.Kind]; ok && dropsUnmatched(k) {
+		l.filterScans(j, on, &right, &left, buildShare)
+	}
+}
+
+// filterSide is a side of a join whose rows are left out by the keys of the other.
+type filterSide struct {
+	*joinSide
+	node physical.Node
+	keys []scalar.Expr // over node's output
+}
+
+// filterScans lets the scans of one side skip rows whose keys the other does not have,
+// and reports whether it made a prefilter.
+func (l *Lowerer) filterScans(j *physical.HashJoin, on []scalar.Expr, of, by *filterSide, most float64) bool {
 	var moved []*physical.Exchange
 	keys := map[*physical.Exchange][]*probedKey{}
-	for i, k := range j.LeftKeys {
+	for i, k := range of.keys {
 		c, ok := k.(*scalar.Column)
 		if !ok || j.NullSafe != nil && j.NullSafe[i] {
 			continue
 		}
-		s, col, e := source(j.Left, c.ID)
+		s, col, e := source(of.node, c.ID)
 		filter := physical.RuntimeFilter{Join: j.ID, Key: i, Column: col}
 		switch {
 		case s == nil:
-		case e == nil:
-			s.RuntimeFilters = append(s.RuntimeFilters, filter)
-		default:
+		case e != nil:
 			if keys[e] == nil {
 				moved = append(moved, e)
 			}
 			keys[e] = append(keys[e], &probedKey{s, filter})
+		case of.node == j.Left:
+			s.RuntimeFilters = append(s.RuntimeFilters, filter)
 		}
 	}
 	if moved == nil {
-		return
+		return false
 	}
-	semi := &logical.Join{Kind: logical.Semi, L: ls.of, R: rs.of, On: on}
-	share := min(l.cost.Of(semi).Rows/l.cost.Of(ls.of).Rows, 1)
+	semi := &logical.Join{Kind: logical.Semi, L: of.of, R: by.of, On: on}
+	share := min(l.cost.Of(semi).Rows/l.cost.Of(of.of).Rows, 1)
+	if share > most {
+		return false
+	}
+	made := false
 	for _, e := range moved {
-		l.prefilter(j, e, keys[e], share, rs)
+		made = l.prefilter(j, e, keys[e], share, by) || made
 	}
+	return made
 }
 
 // probedKey is a runtime filter of a scan in a stage below the join's.
@@ -72,15 +96,16 @@ func dropsUnmatched(k physical.JoinKind) bool {
 
 // prefilter lets the stage that e ends leave out rows without a match before they are
 // moved, if that is worth while: of e's rows only share are expected to have one. The
-// build side's exchange is read a second time for that, and the stage waits for it.
-func (l *Lowerer) prefilter(j *physical.HashJoin, e *physical.Exchange, keys []*probedKey, share float64, rs *joinSide) {
-	build, ok := j.Right.(*physical.Exchange)
-	if !ok || share > prefilterShare || rs.rows > prefilterKeys {
-		return
+// exchange of the side that has the keys is read a second time for that, and the stage
+// waits for it.
+func (l *Lowerer) prefilter(j *physical.HashJoin, e *physical.Exchange, keys []*probedKey, share float64, by *filterSide) bool {
+	build, ok := by.node.(*physical.Exchange)
+	if !ok || by.rows > prefilterKeys {
+		return false
 	}
 	rows := float64(physical.Expected(e))
-	if rowBytes*(1-share)*rows < keyBytes*rs.rows+min(l.opts.PartitionBytes, l.opts.BroadcastBytes) {
-		return
+	if rowBytes*(1-share)*rows < keyBytes*by.rows+min(l.opts.PartitionBytes, l.opts.BroadcastBytes) {
+		return false
 	}
 	if build.Shared == 0 {
 		l.definitions++
@@ -98,12 +123,13 @@ func (l *Lowerer) prefilter(j *physical.HashJoin, e *physical.Exchange, keys []*
 	for _, k := range keys {
 		k.scan.RuntimeFilters = append(k.scan.RuntimeFilters, k.filter)
 		f.Keys = append(f.Keys, k.filter.Key)
-		values.Exprs = append(values.Exprs, j.RightKeys[k.filter.Key])
+		values.Exprs = append(values.Exprs, by.keys[k.filter.Key])
 		values.Names = append(values.Names, fmt.Sprintf("key%d", k.filter.Key))
 	}
 	physical.Expect(f, share*rows)
 	f.Because("rows that find no match in join %d are left out before they are moved: %.0f%% are expected to find one", j.ID, 100*share)
 	e.Input = f
+	return true
 }
 
 // source finds the scan column that column at of n's output copies, and the last
