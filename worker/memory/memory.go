@@ -56,7 +56,7 @@ func (b *Budget) Reserve(owner string) *Reservation { return &Reservation{budget
 // ReserveHalf opens a reservation that gets at most half of the budget, so that others
 // always find the rest.
 func (b *Budget) ReserveHalf(owner string) *Reservation {
-	return &Reservation{budget: b, owner: owner, most: b.Limit() / 2}
+	return &Reservation{budget: b, owner: owner, most: b.Limit() / 4}
 }
 
 // Grow adds n bytes and reports whether the budget had them.
