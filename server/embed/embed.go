@@ -195,7 +195,7 @@ func start(ctx context.Context, cfg Config, roles func(*Node, *parts) error) (*N
 	p.dir = dir
 	n.close = append(n.close, func() error { return os.RemoveAll(dir) })
 	p.scratch = store.NewScratch(dir)
-	outputs := n.Budget.ReserveHalf("shuffle")
+	outputs := n.Budget.ReserveQuarter("shuffle")
 	p.shuffle = shuffle.NewMemoryStore(shuffle.Options{Memory: outputs, Scratch: p.scratch, Dir: "shuffle", Compress: true, Patience: 30 * time.Second})
 	n.close = append(n.close, p.shuffle.Close)
 	p.fetch = service.NewClient(p.shuffle, grpc.WithTransportCredentials(insecure.NewCredentials()))

@@ -2,6 +2,7 @@ package parquet_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -67,5 +68,32 @@ func TestCacheTooSmall(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What memory has no room for is read from the disk, and rightly.
+func TestCacheOverflow(t *testing.T) {
+	s := store.NewLocal(t.TempDir())
+	b := batch.NewBuilder(types.StringType)
+	for i := range 20000 {
+		b.AppendDatum(fmt.Sprintf("a rather long text with the number %d", i%4000))
+	}
+	col := b.Finish()
+	write(t, s, "f.parquet", []parquet.Column{{Name: "w", Type: types.StringType}}, parquet.WriterOptions{Compression: parquet.Snappy}, &batch.Batch{N: 20000, Columns: []*batch.Column{col}})
+	dir := t.TempDir()
+	c := parquet.NewCache(1 << 10)
+	c.Overflow(dir+"/dictionaries", 4<<20)
+	for range 4 {
+		for i, w := range readWords(t, c, s, "f.parquet") {
+			if want := fmt.Sprintf("a rather long text with the number %d", i%4000); w != want {
+				t.Fatalf("row %d is %s", i, w)
+			}
+		}
+	}
+	if info, err := os.Stat(dir + "/dictionaries"); err != nil || info.Size() < 64<<10 {
+		t.Errorf("the disk was not used: %v, %v", info, err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -72,21 +72,30 @@ func (d *diskCache) load(key cacheKey) *batch.Column {
 	}
 	c := s.shape
 	c.Data = batch.Alloc(s.data)
-	if _, err := file.ReadAt(c.Data, s.from); err != nil {
-		return nil
-	}
-	sum := xxh3.Hash(c.Data)
 	if s.offsets > 0 {
 		c.Offsets = make([]int32, s.offsets)
-		if _, err := file.ReadAt(batch.BytesOf(c.Offsets), s.from+int64(s.data)); err != nil {
-			return nil
-		}
-		sum ^= xxh3.Hash(batch.BytesOf(c.Offsets))
 	}
-	if sum != s.sum { // overwritten meanwhile
+	_, err := file.ReadAt(c.Data, s.from)
+	if err == nil && s.offsets > 0 {
+		_, err = file.ReadAt(batch.BytesOf(c.Offsets), s.from+int64(s.data))
+	}
+	if err != nil || sumOf(&c) != s.sum {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if !s.gone { // else it was overwritten meanwhile
+			delete(d.mu.saved, key)
+		}
 		return nil
 	}
 	return &c
+}
+
+func sumOf(c *batch.Column) uint64 {
+	sum := xxh3.Hash(c.Data)
+	if len(c.Offsets) > 0 {
+		sum ^= xxh3.Hash(batch.BytesOf(c.Offsets))
+	}
+	return sum
 }
 
 // offer tells that c had to be decoded. What is decoded for the second time is
@@ -101,10 +110,9 @@ func (d *diskCache) offer(key cacheKey, c *batch.Column) {
 	if file == nil {
 		return
 	}
-	s.sum = xxh3.Hash(c.Data)
+	s.sum = sumOf(c)
 	_, err := file.WriteAt(c.Data, s.from)
 	if err == nil && s.offsets > 0 {
-		s.sum ^= xxh3.Hash(batch.BytesOf(c.Offsets))
 		_, err = file.WriteAt(batch.BytesOf(c.Offsets), s.from+int64(s.data))
 	}
 	d.mu.Lock()
@@ -157,8 +165,10 @@ func (d *diskCache) place(s *savedDict) *os.File {
 func (d *diskCache) forget() {
 	old := d.mu.order[0]
 	old.gone = true
-	delete(d.mu.saved, old.key)
-	delete(d.mu.seen, old.key)
+	if d.mu.saved[old.key] == old {
+		delete(d.mu.saved, old.key)
+		delete(d.mu.seen, old.key)
+	}
 	d.mu.order = d.mu.order[1:]
 }
 

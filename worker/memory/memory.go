@@ -53,9 +53,9 @@ type Reservation struct {
 // Reserve opens an empty reservation; owner names the operator in messages.
 func (b *Budget) Reserve(owner string) *Reservation { return &Reservation{budget: b, owner: owner} }
 
-// ReserveHalf opens a reservation that gets at most half of the budget, so that others
-// always find the rest.
-func (b *Budget) ReserveHalf(owner string) *Reservation {
+// ReserveQuarter opens a reservation that gets at most a quarter of the budget, so that
+// others always find the rest.
+func (b *Budget) ReserveQuarter(owner string) *Reservation {
 	return &Reservation{budget: b, owner: owner, most: b.Limit() / 4}
 }
 

@@ -91,16 +91,16 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
-func TestReserveHalf(t *testing.T) {
+func TestReserveQuarter(t *testing.T) {
 	b := memory.NewBudget(100)
-	half, other := b.ReserveHalf("shuffle"), b.Reserve("Sort")
-	if !half.Grow(50) || half.Grow(1) || half.Held() != 50 {
-		t.Errorf("half of the budget: %d held", half.Held())
+	quarter, other := b.ReserveQuarter("shuffle"), b.Reserve("Sort")
+	if !quarter.Grow(25) || quarter.Grow(1) || quarter.Held() != 25 {
+		t.Errorf("a quarter of the budget: %d held", quarter.Held())
 	}
-	if !other.Grow(50) || !half.Resize(10) || half.Grow(41) || half.Held() != 10 {
-		t.Errorf("%d held after giving back", half.Held())
+	if !other.Grow(75) || !quarter.Resize(10) || quarter.Grow(16) || quarter.Held() != 10 {
+		t.Errorf("%d held after giving back", quarter.Held())
 	}
-	if r := memory.NewBudget(0).ReserveHalf("x"); !r.Grow(1 << 50) {
-		t.Error("half of no limit is a limit")
+	if r := memory.NewBudget(0).ReserveQuarter("x"); !r.Grow(1 << 50) {
+		t.Error("a quarter of no limit is a limit")
 	}
 }

@@ -1,0 +1,137 @@
+package parquet
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/bixidata/bixi/batch"
+	"github.com/bixidata/bixi/sql/types"
+)
+
+// numbers and texts are dictionaries that differ by seed, of about 32 KiB.
+func numbers(seed int) *batch.Column {
+	v := make([]int64, 4096)
+	for i := range v {
+		v[i] = int64(seed*len(v) + i)
+	}
+	return batch.FromValues(types.BigIntType, batch.PhysI64, v, nil)
+}
+
+func texts(seed int) *batch.Column {
+	v := make([]string, 2048)
+	for i := range v {
+		v[i] = fmt.Sprintf("text %d of %d", i, seed)
+	}
+	return batch.FromStrings(types.StringType, v)
+}
+
+func keyOf(i int) cacheKey { return cacheKey{path: "f", version: "1", kind: keyDictionary, group: i} }
+
+func same(a, b *batch.Column) bool {
+	return a != nil && a.Type.Equal(b.Type) && a.Phys == b.Phys && a.N == b.N && string(a.Data) == string(b.Data) &&
+		string(batch.BytesOf(a.Offsets)) == string(batch.BytesOf(b.Offsets))
+}
+
+func TestDiskCache(t *testing.T) {
+	d := newDiskCache(filepath.Join(t.TempDir(), "d"), 1<<20)
+	for i, c := range []*batch.Column{numbers(1), texts(2)} {
+		d.offer(keyOf(i), c)
+		if d.load(keyOf(i)) != nil {
+			t.Errorf("%d is saved although it was decoded once", i)
+		}
+		d.offer(keyOf(i), c)
+		if !same(d.load(keyOf(i)), c) {
+			t.Errorf("%d is not what was saved", i)
+		}
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	d.offer(keyOf(0), numbers(1))
+	if d.load(keyOf(0)) != nil || d.load(keyOf(1)) != nil {
+		t.Error("a closed cache gives dictionaries")
+	}
+}
+
+// The file takes no more than its limit, and what is loaded is what was saved or
+// nothing, however often the file is filled and by whom.
+func TestDiskCacheFull(t *testing.T) {
+	const limit = 300 << 10
+	path := filepath.Join(t.TempDir(), "d")
+	d := newDiskCache(path, limit)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	hits := 0
+	for g := range 4 {
+		wg.Go(func() {
+			for round := range 12 {
+				for i := range 12 {
+					n := (i + 3*g) % 12
+					make := numbers
+					if n%3 == 0 {
+						make = texts
+					}
+					if c := d.load(keyOf(n)); c == nil {
+						d.offer(keyOf(n), make(n))
+					} else if !same(c, make(n)) {
+						t.Errorf("round %d: dictionary %d is another", round, n)
+					} else {
+						mu.Lock()
+						hits++
+						mu.Unlock()
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > limit {
+		t.Errorf("the file takes %d bytes of %d: %v", info.Size(), limit, err)
+	}
+	if hits == 0 {
+		t.Error("nothing was found")
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Bytes that changed on the disk are not used, and a directory that is gone costs
+// only the time it saves.
+func TestDiskCacheBroken(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "d")
+	d := newDiskCache(path, 1<<20)
+	for range 2 {
+		d.offer(keyOf(0), numbers(0))
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{1}, 77); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d.load(keyOf(0)) != nil {
+		t.Error("damaged bytes were used")
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	gone := newDiskCache(filepath.Join(t.TempDir(), "no", "d"), 1<<20)
+	for range 3 {
+		gone.offer(keyOf(0), numbers(0))
+	}
+	if gone.load(keyOf(0)) != nil {
+		t.Error("saved in a directory that does not exist")
+	}
+	if err := gone.close(); err != nil {
+		t.Error(err)
+	}
+}
