@@ -21,7 +21,7 @@ func TestFunctionsDescribeThemselves(t *testing.T) {
 		if usage != name+","+name && usage != name+name {
 			name, _, _ = strings.Cut(line, ",")
 		}
-		lines, err := run(t, n, "desc function extended `"+name+"`")
+		lines, err := run(t, n, "desc function extended "+name)
 		if err != nil || len(lines) != 3 || lines[0] == "" || lines[1] == "" || !strings.HasPrefix(lines[2], "example: ") {
 			t.Errorf("%s is described as %q (%v)", name, lines, err)
 		}

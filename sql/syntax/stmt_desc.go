@@ -1,6 +1,6 @@
 package syntax
 
-// Desc is DESC [EXTENDED] t [PARTITION (…)] or DESC FUNCTION f.
+// Desc is DESC [EXTENDED] t [PARTITION (…)] or DESC FUNCTION f, where f may be an operator.
 type Desc struct {
 	Source
 	Function  bool
@@ -15,10 +15,10 @@ func (p *parser) desc() Statement {
 	p.next() // DESC or DESCRIBE
 	d.Extended = p.acceptDescribing("EXTENDED")
 	switch {
-	case p.acceptDescribing("FUNCTION"):
+	case p.acceptDescribing("FUNCTION") || isCallable(p.peek(1)) && p.accept("FUNCTION"):
 		d.Function = true
-		d.Extended = p.acceptDescribing("EXTENDED") || d.Extended
-		d.Name = p.name("a function name")
+		d.Extended = p.acceptDescribing("EXTENDED") || isCallable(p.peek(1)) && p.accept("EXTENDED") || d.Extended
+		d.Name = p.functionName()
 		return d
 	case p.acceptDescribing("SCHEMA"):
 		d.Schema = true
@@ -40,6 +40,25 @@ func (p *parser) desc() Statement {
 func (p *parser) acceptDescribing(word string) bool {
 	return p.at(word) && (isName(p.peek(1)) && p.peek(1).word() != "PARTITION" || p.peek(1).word() == "TABLE") &&
 		p.accept(word)
+}
+
+// isCallable reports an operator or a reserved word that may name a function.
+func isCallable(t token) bool {
+	switch t.op() {
+	case ";", ".", "(", ")", ",":
+		return false
+	}
+	return t.kind == tokOp || t.kind == tokWord && !isName(t)
+}
+
+// functionName is the name of a function, which may be an operator or a reserved word.
+func (p *parser) functionName() Name {
+	if !isCallable(p.tok()) {
+		return p.name("a function name")
+	}
+	t := p.next()
+	at := Start{t.pos()}
+	return Name{Start: at, Parts: []Ident{{Start: at, Name: p.raw(t), Quoted: true}}}
 }
 
 func (d *Desc) each(visit func(Node)) {
