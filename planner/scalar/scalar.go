@@ -151,17 +151,35 @@ func (e *In) String() string {
 	return fmt.Sprintf("(%s %s (%s))", e.Arg, op, strings.Join(vals, ", "))
 }
 
-// FormatDatum shows a literal in plans.
+// FormatDatum shows a literal in plans. Different values of a type look different:
+// equal expressions are found by their text.
 func FormatDatum(v types.Datum, t types.Type) string {
 	switch v := v.(type) {
 	case nil:
 		return "NULL"
 	case string:
-		return "'" + strings.ReplaceAll(v, "'", "\\'") + "'"
+		return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(v) + "'"
 	case decimal.Int128:
-		return fmt.Sprintf("%s", v.Text(t.Scale))
+		return v.Text(t.Scale)
+	case []types.Datum:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			parts[i] = FormatDatum(part, partType(t, i))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	return fmt.Sprint(v)
+}
+
+// partType is the type of part i of a nested datum.
+func partType(t types.Type, i int) types.Type {
+	switch {
+	case t.Kind == types.Struct:
+		return t.Fields[i].Type
+	case t.Kind == types.Map && i%2 == 0:
+		return *t.Key
+	}
+	return *t.Elem
 }
 
 // Transform rebuilds e bottom-up through f.

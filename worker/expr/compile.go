@@ -83,7 +83,7 @@ func (c *compiler) compile(e scalar.Expr) (*node, error) {
 
 func (c *compiler) literal(v types.Datum, t types.Type) *node {
 	col := batch.DatumColumn(t, v, 1)
-	return c.node(fmt.Sprintf("literal %T %v", v, v), node{typ: t, op: literalOp{col}, constant: true, value: col})
+	return c.node("literal "+scalar.FormatDatum(v, t), node{typ: t, op: literalOp{col}, constant: true, value: col})
 }
 
 func (c *compiler) all(es []scalar.Expr) ([]*node, error) {
