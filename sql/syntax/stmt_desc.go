@@ -15,9 +15,9 @@ func (p *parser) desc() Statement {
 	p.next() // DESC or DESCRIBE
 	d.Extended = p.acceptDescribing("EXTENDED")
 	switch {
-	case p.acceptDescribing("FUNCTION") || isCallable(p.peek(1)) && p.accept("FUNCTION"):
+	case p.acceptBeforeFunction("FUNCTION"):
 		d.Function = true
-		d.Extended = p.acceptDescribing("EXTENDED") || isCallable(p.peek(1)) && p.accept("EXTENDED") || d.Extended
+		d.Extended = p.acceptBeforeFunction("EXTENDED") || d.Extended
 		d.Name = p.functionName()
 		return d
 	case p.acceptDescribing("SCHEMA"):
@@ -40,6 +40,11 @@ func (p *parser) desc() Statement {
 func (p *parser) acceptDescribing(word string) bool {
 	return p.at(word) && (isName(p.peek(1)) && p.peek(1).word() != "PARTITION" || p.peek(1).word() == "TABLE") &&
 		p.accept(word)
+}
+
+// acceptBeforeFunction is acceptDescribing where the name of a function follows.
+func (p *parser) acceptBeforeFunction(word string) bool {
+	return p.acceptDescribing(word) || isCallable(p.peek(1)) && p.accept(word)
 }
 
 // isCallable reports an operator or a reserved word that may name a function.
