@@ -19,6 +19,7 @@ type Builder struct {
 	bits     Bitmap // PhysBool
 	valid    Bitmap // nil: no NULL so far
 	children []*Builder
+	rows     []int32 // of the batch being appended
 }
 
 // NewBuilder makes an empty builder.
@@ -29,7 +30,7 @@ func NewBuilder(t types.Type) *Builder {
 }
 
 func (b *Builder) reset() {
-	*b = Builder{typ: b.typ, phys: PhysOf(b.typ)}
+	*b = Builder{typ: b.typ, phys: PhysOf(b.typ), rows: b.rows}
 	if b.typ.Kind == types.Decimal {
 		b.phys = PhysI64
 	}
@@ -319,18 +320,36 @@ func (b *Builder) appendTexts(c *Column, sel []int32, n int) {
 		return
 	}
 	d, _ := c.Index(0)
-	total := 0
-	for k := 0; k < n; k++ {
-		j := at(c, sel, k)
+	rows, total := b.flatRows(c, sel, n), 0
+	for _, j := range rows {
 		total += int(d.Offsets[j+1] - d.Offsets[j])
 	}
-	out := b.extend(total)
-	pos := b.offsets[len(b.offsets)-1]
-	for k, w := 0, 0; k < n; k++ {
-		j := at(c, sel, k)
-		w += copy(out[w:], d.Data[d.Offsets[j]:d.Offsets[j+1]])
-		b.offsets = append(b.offsets, pos+int32(w))
+	pos := len(b.data)
+	b.extend(total)
+	b.offsets = slices.Grow(b.offsets, n)
+	ends, data := b.offsets[len(b.offsets):][:n], b.data[:cap(b.data)]
+	for k, j := range rows {
+		lo, hi := int(d.Offsets[j]), int(d.Offsets[j+1])
+		MoveText(data[pos:], d.Data, lo, hi)
+		pos += hi - lo
+		ends[k] = int32(pos)
 	}
+	b.offsets = b.offsets[:len(b.offsets)+n]
+}
+
+// flatRows gives for each row to append its place in the flat column behind c.
+func (b *Builder) flatRows(c *Column, sel []int32, n int) []int32 {
+	switch {
+	case c.Enc == Flat && sel != nil:
+		return sel
+	case c.Enc == Dict && sel == nil:
+		return c.Codes[:n]
+	}
+	b.rows = slices.Grow(b.rows[:0], n)[:n]
+	for k := range b.rows {
+		b.rows[k] = int32(at(c, sel, k))
+	}
+	return b.rows
 }
 
 func (b *Builder) appendLists(c *Column, sel []int32, n int) {

@@ -29,6 +29,13 @@ const (
 	directTasks  = 64
 )
 
+// Merging what the tasks found is spread so that each task gets about mergedRows of
+// it, up to mergedTasks tasks: more are for the sake of memory only.
+const (
+	mergedRows  = 32 << 10
+	mergedTasks = 8
+)
+
 // partial tells how to aggregate rows that are to be spread by their keys: in halves
 // or not, and in how many partitions.
 func (l *Lowerer) partial(n *logical.Aggregate, in *plan) (halves bool, partitions int) {
@@ -44,10 +51,12 @@ func (l *Lowerer) partial(n *logical.Aggregate, in *plan) (halves bool, partitio
 	}
 	left := each * tasks / rows
 	if len(n.Always) > 0 || left <= directRatio && (each <= cachedGroups || left <= keptRatio || l.apart(n)) {
-		return true, l.partitions(0, math.Max(groups, each*tasks/4))
+		merged := each * tasks
+		tables := math.Max(groups, merged/4) / l.opts.PartitionGroups
+		return true, l.tasks(math.Max(tables, math.Min(mergedTasks, merged/mergedRows)))
 	}
 	cached := math.Min(directTasks, math.Max(groups/directGroups, rows/directRows))
-	return false, l.partitions(l.opts.PartitionBytes*cached, groups)
+	return false, l.tasks(math.Max(cached, groups/l.opts.PartitionGroups))
 }
 
 // apart reports whether the rows of a group are near each other in their table.

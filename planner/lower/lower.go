@@ -366,10 +366,14 @@ func equalTexts(a, b []string) bool {
 
 // partitions is the number of tasks for so many bytes or groups.
 func (l *Lowerer) partitions(bytes, groups float64) int {
+	return l.tasks(math.Max(bytes/l.opts.PartitionBytes, groups/l.opts.PartitionGroups))
+}
+
+// tasks is n as the options allow it, a whole number.
+func (l *Lowerer) tasks(n float64) int {
 	if l.opts.Partitions > 0 {
 		return l.opts.Partitions
 	}
-	n := math.Max(bytes/l.opts.PartitionBytes, groups/l.opts.PartitionGroups)
 	return int(math.Max(1, math.Min(math.Ceil(n), float64(l.opts.MaxPartitions))))
 }
 

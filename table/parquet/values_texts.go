@@ -95,7 +95,7 @@ func (p *plainTexts) at(t textPlace) []byte { return p.data[t.from:t.to:t.to] }
 // bounds by their first bytes.
 func (p *plainTexts) count(t textPlace) {
 	v := p.at(t)
-	code := textCode(v)
+	code := batch.TextCode(v)
 	p.n++
 	if p.n == 1 {
 		p.lo, p.hi, p.loCode, p.hiCode = t, t, code, code
@@ -107,19 +107,6 @@ func (p *plainTexts) count(t textPlace) {
 	if code > p.hiCode || code == p.hiCode && bytes.Compare(v, p.at(p.hi)) > 0 {
 		p.hi, p.hiCode = t, code
 	}
-}
-
-// textCode is the first eight bytes of a text as a number: where two codes differ
-// they compare as the texts do.
-func textCode(v []byte) uint64 {
-	if len(v) >= 8 {
-		return binary.BigEndian.Uint64(v)
-	}
-	code := uint64(0)
-	for i, c := range v {
-		code |= uint64(c) << (56 - 8*i)
-	}
-	return code
 }
 
 // finish ends the page. The bounds are valid until the next text.

@@ -72,41 +72,63 @@ type extremeText struct {
 	typ      types.Type
 	greatest bool
 	best     slots
+	codes    []uint64 // of best: most values are told from it by their first bytes
 	buf      []byte
 }
 
-func (a *extremeText) Resize(groups int) { a.best.resize(groups) }
+func (a *extremeText) Resize(groups int) {
+	a.best.resize(groups)
+	a.codes = resize(a.codes, groups)
+}
 
 func (a *extremeText) Update(groups []int32, args []*batch.Column) error {
 	c := args[0]
-	nested := a.typ.IsNested()
+	if a.typ.IsNested() {
+		for i, g := range groups {
+			if !c.IsNull(i) {
+				a.buf = appendSortable(a.buf[:0], c, i)
+				a.offer(int(g), a.buf)
+			}
+		}
+		return nil
+	}
+	return a.offerAll(groups, c)
+}
+
+func (a *extremeText) offerAll(groups []int32, c *batch.Column) error {
+	valid, none := validRows(c)
+	if none || len(groups) == 0 {
+		return nil
+	}
+	d, _ := c.Index(0)
+	data, offsets := d.Data, d.Offsets
 	for i, g := range groups {
-		if c.IsNull(i) {
+		if valid != nil && !valid.Get(i) {
 			continue
 		}
-		if nested {
-			a.buf = appendSortable(a.buf[:0], c, i)
-			a.offer(int(g), a.buf)
-		} else {
-			a.offer(int(g), c.Bytes(i))
-		}
+		_, j := c.Index(i)
+		a.offer(int(g), data[offsets[j]:offsets[j+1]])
 	}
 	return nil
 }
 
 func (a *extremeText) offer(g int, v []byte) {
-	if !a.best.has(g) || (bytes.Compare(v, a.best.at(g)) > 0) == a.greatest {
-		a.best.set(g, v)
+	code := batch.TextCode(v)
+	if a.best.has(g) {
+		above := code > a.codes[g]
+		if code == a.codes[g] {
+			above = bytes.Compare(v, a.best.at(g)) > 0
+		}
+		if above != a.greatest {
+			return
+		}
 	}
+	a.best.set(g, v)
+	a.codes[g] = code
 }
 
 func (a *extremeText) Merge(groups []int32, state []*batch.Column) error {
-	for i, g := range groups {
-		if !state[0].IsNull(i) {
-			a.offer(int(g), state[0].Bytes(i))
-		}
-	}
-	return nil
+	return a.offerAll(groups, state[0])
 }
 
 func (a *extremeText) State(from, to int) ([]*batch.Column, error) {
@@ -124,4 +146,4 @@ func (a *extremeText) Final(from, to int) (*batch.Column, error) {
 	return a.best.decode(a.typ, from, to)
 }
 
-func (a *extremeText) Size() int64 { return a.best.size() + int64(cap(a.buf)) }
+func (a *extremeText) Size() int64 { return a.best.size() + 8*int64(cap(a.codes)) + int64(cap(a.buf)) }

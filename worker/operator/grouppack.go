@@ -243,9 +243,12 @@ func (l *packing) packNulls(f *packField, c *batch.Column, n int, dst []uint64) 
 	}
 }
 
+// keyRuns are packed keys one after the other, in pieces of whole keys.
+type keyRuns [][]uint64
+
 // unpack gives the columns of n packed keys. isNull tells whether row i of a
 // single-column key is NULL.
-func (l *packing) unpack(keys []uint64, n int, isNull func(i int) bool) []*batch.Column {
+func (l *packing) unpack(keys keyRuns, n int, isNull func(i int) bool) []*batch.Column {
 	out := make([]*batch.Column, len(l.fields))
 	for i, t := range l.types {
 		f := &l.fields[i]
@@ -254,29 +257,49 @@ func (l *packing) unpack(keys []uint64, n int, isNull func(i int) bool) []*batch
 			continue
 		}
 		c := batch.NewFixedAs(t, f.phys, n)
-		var valid batch.Bitmap
-		for r := range n {
-			null := f.nullWord < 0 && isNull(r) ||
-				f.nullWord >= 0 && keys[r*l.words+f.nullWord]>>f.nullShift&1 != 0
-			if null {
-				if valid == nil {
-					valid = batch.NewBitmapSet(n)
-				}
-				valid.Clear(r)
-			}
-		}
-		c.Valid = valid
+		c.Valid = l.unpackNulls(f, keys, n, isNull)
 		out[i] = l.unpackColumn(f, c, keys)
 	}
 	return out
 }
 
-func (l *packing) unpackColumn(f *packField, c *batch.Column, keys []uint64) *batch.Column {
+// unpackNulls tells which of n packed keys are not NULL; nil for all.
+func (l *packing) unpackNulls(f *packField, keys keyRuns, n int, isNull func(i int) bool) (valid batch.Bitmap) {
+	clear := func(r int) {
+		if valid == nil {
+			valid = batch.NewBitmapSet(n)
+		}
+		valid.Clear(r)
+	}
+	if f.nullWord < 0 {
+		for r := range n {
+			if isNull(r) {
+				clear(r)
+			}
+		}
+		return valid
+	}
+	r := 0
+	for _, run := range keys {
+		for at := f.nullWord; at < len(run); at += l.words {
+			if run[at]>>f.nullShift&1 != 0 {
+				clear(r)
+			}
+			r++
+		}
+	}
+	return valid
+}
+
+func (l *packing) unpackColumn(f *packField, c *batch.Column, keys keyRuns) *batch.Column {
 	switch f.phys {
 	case batch.PhysBool:
-		bits := c.Bits()
-		for r := range c.N {
-			bits[r/64] |= keys[r*l.words+f.word] >> f.shift & 1 << (uint(r) % 64)
+		bits, r := c.Bits(), 0
+		for _, run := range keys {
+			for at := f.word; at < len(run); at += l.words {
+				bits[r/64] |= run[at] >> f.shift & 1 << (uint(r) % 64)
+				r++
+			}
 		}
 	case batch.PhysI8:
 		unpackInts[int8](l.words, f, c, keys)
@@ -287,20 +310,28 @@ func (l *packing) unpackColumn(f *packField, c *batch.Column, keys []uint64) *ba
 	case batch.PhysI64, batch.PhysF64:
 		unpackInts[int64](l.words, f, c, keys)
 	case batch.PhysI128:
-		wide := batch.Values[decimal.Int128](c)
-		for r := range wide {
-			wide[r] = decimal.Int128{Lo: keys[r*l.words+f.word], Hi: int64(keys[r*l.words+f.word+1])}
+		wide, r := batch.Values[decimal.Int128](c), 0
+		for _, run := range keys {
+			for at := f.word; at < len(run); at += l.words {
+				wide[r] = decimal.Int128{Lo: run[at], Hi: int64(run[at+1])}
+				r++
+			}
 		}
 		return narrowed(c)
 	}
 	return c
 }
 
-func unpackInts[T int8 | int16 | int32 | int64](words int, f *packField, c *batch.Column, keys []uint64) {
-	at := f.word
-	for r := range batch.Values[T](c) {
-		batch.Values[T](c)[r] = T(keys[at] >> f.shift)
-		at += words
+func unpackInts[T int8 | int16 | int32 | int64](words int, f *packField, c *batch.Column, keys keyRuns) {
+	out := batch.Values[T](c)
+	for _, run := range keys {
+		vals := out[:len(run)/words]
+		at := f.word
+		for r := range vals {
+			vals[r] = T(run[at] >> f.shift)
+			at += words
+		}
+		out = out[len(vals):]
 	}
 }
 

@@ -70,7 +70,7 @@ func (t *fixedTable[K]) assign(keys []*batch.Column, hashes []uint64, ids []int3
 	packed := unsafe.Slice((*K)(unsafe.Pointer(unsafe.SliceData(t.packed))), n)
 	before := len(t.keyOf)
 	t.insert(packed, hashes, ids, t.probe(packed, hashes, ids))
-	t.texts += t.layout.textBytes(t.words(before, len(t.keyOf)), len(t.keyOf)-before)
+	t.texts += t.layout.textBytes(t.words(before, len(t.keyOf)))
 }
 
 // words views the keys of groups [from, to).
@@ -142,7 +142,7 @@ func (t *fixedTable[K]) grow() {
 
 func (t *fixedTable[K]) keys(from, to int) []*batch.Column {
 	var zero K
-	return t.layout.unpack(t.words(from, to), to-from, func(i int) bool {
+	return t.layout.unpack(keyRuns{t.words(from, to)}, to-from, func(i int) bool {
 		return t.keyOf[from+i] == zero && t.hashOf[from+i] == t.nullHash
 	})
 }

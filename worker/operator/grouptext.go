@@ -29,16 +29,11 @@ type packedText [2]uint64
 
 // len is the length of the text, 0 for NULL.
 func (w packedText) len() int {
-	last := w[1] >> lengthAt
-	switch {
-	case last == 0:
-		return 0
-	case last <= inlineText+1:
-		return int(last) - 1
-	case w[1] < pooledMark:
-		return inlineText + 1
+	last := int(w[1] >> lengthAt)
+	if last == int(pooledMark>>lengthAt) {
+		return int(uint32(w[1]))
 	}
-	return int(uint32(w[1]))
+	return max(0, min(last-1, inlineText+1))
 }
 
 // dictTexts are the words of a dictionary's texts, packed as they come up; zero
@@ -113,9 +108,14 @@ func (l *packing) packTexts(f *packField, c *batch.Column, n int, dst []uint64) 
 			put(l.pool.pack(data, int(offsets[k]), int(offsets[k+1])))
 		}
 	case c.Enc == batch.Flat && plain && c.Valid == nil:
-		lo := c.Offsets[0]
-		for _, hi := range c.Offsets[1 : n+1] {
-			put(l.pool.pack(c.Data, int(lo), int(hi)))
+		data, lo := c.Data, int(c.Offsets[0])
+		for _, end := range c.Offsets[1 : n+1] {
+			hi := int(end)
+			if size := uint(hi - lo); size <= inlineText && lo+16 <= len(data) {
+				put(inlined(data, lo, size))
+			} else {
+				put(l.pool.packOther(data[lo:hi]))
+			}
 			lo = hi
 		}
 	default:
@@ -163,12 +163,12 @@ func poolGrowth(c *batch.Column, n int) (texts int, bytes int64) {
 	return texts, bytes
 }
 
-// textBytes is the sum of the lengths of the texts in n packed keys.
-func (l *packing) textBytes(keys []uint64, n int) int64 {
+// textBytes is the sum of the lengths of the texts in packed keys.
+func (l *packing) textBytes(keys []uint64) int64 {
 	sum := 0
 	for i := range l.fields {
 		if f := &l.fields[i]; f.text {
-			for at := f.word; at < n*l.words; at += l.words {
+			for at := f.word; at < len(keys); at += l.words {
 				sum += packedText{keys[at], keys[at+1]}.len()
 			}
 		}
@@ -177,33 +177,40 @@ func (l *packing) textBytes(keys []uint64, n int) int64 {
 }
 
 // unpackTexts gives the texts of n packed keys.
-func (l *packing) unpackTexts(f *packField, t types.Type, keys []uint64, n int) *batch.Column {
+func (l *packing) unpackTexts(f *packField, t types.Type, keys keyRuns, n int) *batch.Column {
 	var valid batch.Bitmap
-	sum := 0
-	for i := range n {
-		w := packedText{keys[i*l.words+f.word], keys[i*l.words+f.word+1]}
-		if sum += w.len(); w[1] != 0 {
-			continue
+	offsets, end, r, pooled := make([]int32, n+1), 0, 0, false
+	for _, run := range keys {
+		for at := f.word; at < len(run); at += l.words {
+			w := packedText{run[at], run[at+1]}
+			end += w.len()
+			pooled = pooled || w[1] >= pooledMark
+			if w[1] == 0 {
+				if valid == nil {
+					valid = batch.NewBitmapSet(n)
+				}
+				valid.Clear(r)
+			}
+			r++
+			offsets[r] = int32(end)
 		}
-		if valid == nil {
-			valid = batch.NewBitmapSet(n)
-		}
-		valid.Clear(i)
 	}
-	offsets, data := make([]int32, n+1), make([]byte, sum+16) // an inline text is written as two words
-	at := 0
-	for i := range n {
-		w := packedText{keys[i*l.words+f.word], keys[i*l.words+f.word+1]}
-		if w[1] >= pooledMark {
-			copy(data[at:], l.pool.arena.at(arenaRef(w[0]), w.len()))
-		} else {
-			binary.LittleEndian.PutUint64(data[at:], w[0])
-			binary.LittleEndian.PutUint64(data[at+8:], w[1])
+	data := make([]byte, end+16) // an inline text is written as two words
+	r = 0
+	for _, run := range keys {
+		for at := f.word; at < len(run); at += l.words {
+			w, out := packedText{run[at], run[at+1]}, data[offsets[r]:]
+			if pooled && w[1] >= pooledMark {
+				copy(out, l.pool.arena.at(arenaRef(w[0]), w.len()))
+			} else {
+				two := (*[16]byte)(out)
+				binary.LittleEndian.PutUint64(two[:], w[0])
+				binary.LittleEndian.PutUint64(two[8:], w[1])
+			}
+			r++
 		}
-		at += w.len()
-		offsets[i+1] = int32(at)
 	}
-	c := batch.FromBytes(types.BinaryType, data[:sum], offsets, valid)
+	c := batch.FromBytes(types.BinaryType, data[:end], offsets, valid)
 	if t.IsNested() {
 		return readNested(t, c)
 	}

@@ -50,7 +50,7 @@ func newRangeRouter(n *physical.ShuffleWrite, env *Env) (*rangeRouter, error) {
 		r.common = first[:k]
 	}
 	for _, key := range r.bounds {
-		r.codes = append(r.codes, codeOf(key[len(r.common):]))
+		r.codes = append(r.codes, batch.TextCode(key[len(r.common):]))
 	}
 	return r, nil
 }
@@ -76,7 +76,7 @@ func (r *rangeRouter) find(key []byte) int {
 		}
 		return len(r.bounds)
 	}
-	code := codeOf(key[len(r.common):])
+	code := batch.TextCode(key[len(r.common):])
 	// The bounds [0, at) have lesser codes, those from at+n on do not.
 	at := 0
 	for n := len(r.codes); n > 0; {

@@ -2,7 +2,6 @@ package operator
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 
 	"github.com/bixidata/bixi/batch"
@@ -97,7 +96,7 @@ func (s *sortBuffer) sortSpan(at span, skip int, tmp []pair) {
 	order := s.order[at.from:at.to]
 	skip, exact := s.common(order, skip)
 	for i := range order {
-		order[i].code = codeOf(s.key(order[i].id)[skip:])
+		order[i].code = batch.TextCode(s.key(order[i].id)[skip:])
 	}
 	sortPairs(order, tmp[at.from:at.to])
 	if exact {
@@ -169,16 +168,6 @@ func (s *sortBuffer) common(order []pair, skip int) (int, bool) {
 		skip = j
 	}
 	return skip, longest-skip <= 8
-}
-
-// codeOf is the first eight bytes of a key as a number.
-func codeOf(key []byte) uint64 {
-	if len(key) >= 8 {
-		return binary.BigEndian.Uint64(key)
-	}
-	var b [8]byte
-	copy(b[:], key)
-	return binary.BigEndian.Uint64(b[:])
 }
 
 // eachTie calls f for the stretches of two pairs or more that have the same code.

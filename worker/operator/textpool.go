@@ -24,24 +24,44 @@ type pooledText struct {
 	ref arenaRef
 }
 
+// inlineMask are the bits of the words of an inline text that its bytes take, and
+// inlineLen its last byte, by its length.
+var inlineMask, inlineLen = func() (masks [inlineText + 1]packedText, lens [inlineText + 1]uint64) {
+	for n := range masks {
+		masks[n] = packedText{1<<(8*min(n, 8)) - 1, 1<<(8*max(n-8, 0)) - 1}
+		lens[n] = uint64(n+1) << lengthAt
+	}
+	return masks, lens
+}()
+
 // pack gives the words of data[lo:hi].
 func (p *textPool) pack(data []byte, lo, hi int) packedText {
-	n := uint(hi - lo)
-	if n > inlineText {
-		if last := data[hi-1]; n == inlineText+1 && last > inlineText+1 && last < 0xff {
-			return packedText{binary.LittleEndian.Uint64(data[lo:]), binary.LittleEndian.Uint64(data[lo+8:])}
-		}
-		return p.keep(data[lo:hi])
+	if n := uint(hi - lo); n <= inlineText && lo+16 <= len(data) {
+		return inlined(data, lo, n)
 	}
-	if lo+16 > len(data) {
+	return p.packOther(data[lo:hi])
+}
+
+// packOther gives the words of a text that is long or at the end of its memory.
+func (p *textPool) packOther(s []byte) packedText {
+	n := uint(len(s))
+	switch {
+	case n <= inlineText:
 		var buf [16]byte
-		copy(buf[:], data[lo:hi])
-		data, lo = buf[:], 0
+		copy(buf[:], s)
+		return inlined(buf[:], 0, n)
+	case n == inlineText+1 && s[inlineText] > inlineText+1 && s[inlineText] < 0xff:
+		return packedText{binary.LittleEndian.Uint64(s), binary.LittleEndian.Uint64(s[8:])}
 	}
-	two := data[lo : lo+16]
+	return p.keep(s)
+}
+
+// inlined gives the words of data[lo:lo+n], an inline text with 16 bytes from lo on.
+func inlined(data []byte, lo int, n uint) packedText {
+	two, mask := (*[16]byte)(data[lo:]), &inlineMask[n&inlineText]
 	return packedText{
-		binary.LittleEndian.Uint64(two) & (1<<(8*n) - 1),
-		binary.LittleEndian.Uint64(two[8:])&(1<<(8*(max(n, 8)-8))-1) | uint64(n+1)<<lengthAt,
+		binary.LittleEndian.Uint64(two[:]) & mask[0],
+		binary.LittleEndian.Uint64(two[8:])&mask[1] | inlineLen[n&inlineText],
 	}
 }
 
