@@ -9,17 +9,19 @@ import (
 // groupCodes numbers groups of keys that are all dictionary-encoded, constant
 // or BOOLEAN: the codes of a row's keys combine to an index into an array of
 // groups. The array is a cache in front of the group table, which is asked once
-// a combination; it holds as long as the dictionaries stay the same.
+// a combination. It holds as long as the dictionaries stay the same, and moves on
+// to those of the next row group.
 type groupCodes struct {
-	dicts  []*batch.Column // of the keys; nil for a BOOLEAN column
-	twins  []bool          // keys whose codes are those of an earlier key (columns of one build side)
-	seen   int             // rows shown since the dictionaries changed
-	groups []int32         // by combined code; -1: not asked yet; empty: it did not pay so far
-	codes  []int32
-	rows   []int32 // one row of each combination to ask for
-	hasher batch.Hasher
-	hash   []uint64
-	ids    []int32
+	dicts   []*batch.Column // of the keys; nil for a BOOLEAN column
+	twins   []bool          // keys whose codes are those of an earlier key (columns of one build side)
+	seen    int             // rows shown since the dictionaries changed
+	groups  []int32         // by combined code; -1: not asked yet; empty: it did not pay so far
+	codes   []int32
+	rows    []int32 // one row of each combination to ask for
+	hasher  batch.Hasher
+	hash    []uint64
+	ids     []int32
+	numbers []dictNumbers // of the keys
 }
 
 // maxCodes bounds the combinations.
@@ -31,7 +33,7 @@ func (g *groupCodes) assign(t groupTable, keys []*batch.Column, ids []int32) boo
 	if !ok {
 		return false
 	}
-	if !same {
+	if !same && !g.move(keys, size) {
 		g.remember(keys)
 	}
 	g.seen += len(ids)
