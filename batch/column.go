@@ -96,6 +96,7 @@ type Column struct {
 	Codes    []int32   // Dict
 	Dict     *Column   // Dict: a Flat column, shared and never reused, unless Borrowed
 	Borrowed bool      // Dict: Dict is a column of a batch, valid as long as that (see Take)
+	Lent     bool      // of a dictionary: its memory is used again after its row group
 	Children []*Column // PhysList: one; PhysStruct: one a field
 }
 
@@ -316,6 +317,11 @@ func listDatum(d *Column, j int) types.Datum {
 	}
 	return vals
 }
+
+// Lasts reports whether the dictionary of c may be kept for longer than the batch.
+// What is known of the entries of a lent one holds for the column that it is, which
+// comes with many batches; a borrowed one may come again as another.
+func (c *Column) Lasts() bool { return !c.Borrowed && !c.Dict.Lent }
 
 // Size is the bytes c's buffers hold; a shared dictionary counts in full.
 func (c *Column) Size() int64 {

@@ -180,7 +180,7 @@ func Clone(c *Column) *Column {
 		out.Enc, out.N = Const, c.N
 		return &out
 	case Dict:
-		if c.Borrowed {
+		if !c.Lasts() {
 			return Flatten(c)
 		}
 		out := *c

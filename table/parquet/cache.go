@@ -19,6 +19,7 @@ type Cache struct {
 	mu    struct {
 		sync.Mutex
 		used    int64
+		clock   int64 // how often anything was looked for
 		entries map[cacheKey]*list.Element
 		recent  list.List // of *cacheEntry, last used first
 	}
@@ -44,6 +45,7 @@ type cacheEntry struct {
 	key   cacheKey
 	value any
 	bytes int64
+	used  int64 // when, on the clock
 }
 
 // NewCache makes a cache of at most limit bytes.
@@ -78,46 +80,66 @@ func (c *Cache) Open(ctx context.Context, s store.Store, path string) (*File, er
 	return f, nil
 }
 
-func (c *Cache) onDisk() *diskCache {
-	if c == nil {
-		return nil
-	}
-	return c.disk
-}
-
 // get finds a value or makes it. Two callers may make the same one at the same
 // time; either is as good.
 func (c *Cache) get(key cacheKey, makeValue func() (any, int64, error)) (any, error) {
-	if c == nil || key.version == "" {
-		v, _, err := makeValue()
-		return v, err
+	if v := c.find(key); v != nil {
+		return v, nil
 	}
-	c.mu.Lock()
-	if e := c.mu.entries[key]; e != nil {
-		c.mu.recent.MoveToFront(e)
-		c.mu.Unlock()
-		return e.Value.(*cacheEntry).value, nil
-	}
-	c.mu.Unlock()
 	v, n, err := makeValue()
 	if err == nil {
-		c.put(&cacheEntry{key, v, n})
+		c.put(key, v, n)
 	}
 	return v, err
 }
 
-func (c *Cache) put(e *cacheEntry) {
+// find gives a value that is kept, nil if there is none.
+func (c *Cache) find(key cacheKey) any {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mu.clock++
+	e := c.mu.entries[key]
+	if e == nil {
+		return nil
+	}
+	c.mu.recent.MoveToFront(e)
+	entry := e.Value.(*cacheEntry)
+	entry.used = c.mu.clock
+	return entry.value
+}
+
+// now is the time on the clock.
+func (c *Cache) now() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mu.clock
+}
+
+// admits reports whether a value that was last asked for at that time is better
+// kept than what it pushes out. Where a scan of more than there is room for comes
+// again and again it is not, and what is kept stays.
+func (c *Cache) admits(bytes, last int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	oldest := c.mu.recent.Back()
+	return c.mu.used+bytes <= c.limit || oldest != nil && oldest.Value.(*cacheEntry).used < last
+}
+
+func (c *Cache) put(key cacheKey, value any, bytes int64) {
 	// An entry that would push out much of the rest is not worth it.
-	if e.bytes > c.limit/8 {
+	if c == nil || key.version == "" || bytes > c.limit/8 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.mu.entries[e.key] != nil {
+	if c.mu.entries[key] != nil {
 		return
 	}
-	c.mu.entries[e.key] = c.mu.recent.PushFront(e)
-	for c.mu.used += e.bytes; c.mu.used > c.limit; {
+	c.mu.entries[key] = c.mu.recent.PushFront(&cacheEntry{key, value, bytes, c.mu.clock})
+	for c.mu.used += bytes; c.mu.used > c.limit; {
 		last := c.mu.recent.Remove(c.mu.recent.Back()).(*cacheEntry)
 		delete(c.mu.entries, last.key)
 		c.mu.used -= last.bytes
@@ -129,23 +151,32 @@ func (f *File) cached(kind cacheKind, group, leaf int, makeValue func() (any, in
 	return f.cache.get(cacheKey{path: f.path, version: f.version, kind: kind, group: group, leaf: leaf}, makeValue)
 }
 
-// dictionary is cached for a dictionary whose values are converted to type as.
-func (c chunk) dictionary(as string, read func() (*batch.Column, error)) (*batch.Column, error) {
-	key := cacheKey{path: c.f.path, version: c.f.version, kind: keyDictionary, group: c.group, leaf: c.leaf, as: as}
-	v, err := c.f.cache.get(key, func() (any, int64, error) {
-		disk := c.f.cache.onDisk()
-		d := disk.load(key)
-		if d == nil {
-			var err error
-			if d, err = read(); err != nil {
-				return nil, 0, err
-			}
-			disk.offer(key, d)
-		}
-		return d, int64(len(d.Data)+4*len(d.Offsets)) + 256, nil
-	})
-	if err != nil {
-		return nil, err
+// dictionary gives the chunk's dictionary with its values converted to type as; read
+// decodes it. One that is lent is to be given back.
+func (c chunk) dictionary(as string, read func() (*batch.Column, error)) (d *batch.Column, lent *savedDict, err error) {
+	cache := c.f.cache
+	if cache == nil || c.f.version == "" {
+		d, err = read()
+		return d, nil, err
 	}
-	return v.(*batch.Column), nil
+	key := cacheKey{path: c.f.path, version: c.f.version, kind: keyDictionary, group: c.group, leaf: c.leaf, as: as}
+	if d := cache.find(key); d != nil {
+		return d.(*batch.Column), nil, nil
+	}
+	if s, last := cache.disk.find(key, cache.now()); s != nil {
+		if !cache.admits(s.size(), last) {
+			if d := cache.disk.lend(s); d != nil {
+				return d, s, nil
+			}
+		}
+		d = cache.disk.load(s)
+	}
+	if d == nil {
+		if d, err = read(); err != nil {
+			return nil, nil, err
+		}
+		cache.disk.offer(key, d)
+	}
+	cache.put(key, d, int64(len(d.Data)+4*len(d.Offsets))+256)
+	return d, nil, nil
 }

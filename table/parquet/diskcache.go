@@ -1,8 +1,10 @@
 package parquet
 
 import (
+	"errors"
 	"os"
 	"sync"
+	"unsafe"
 
 	"github.com/zeebo/xxh3"
 
@@ -22,16 +24,18 @@ type diskCache struct {
 
 	mu struct {
 		sync.Mutex
-		file  *os.File // nil until the first write
-		off   bool     // writing failed, or closed
-		at    int64    // where the next one goes
-		saved map[cacheKey]*savedDict
-		order []*savedDict // by age; their places follow each other
-		seen  map[cacheKey]struct{}
+		file   *os.File // nil until the first write
+		mapped []byte   // all of it, for lending; nil if the system has no such thing
+		lent   int      // how many are
+		off    bool     // writing failed, or closed
+		at     int64    // where the next one goes
+		saved  map[cacheKey]*savedDict
+		order  []*savedDict // by age; their places follow each other
+		seen   map[cacheKey]struct{}
 	}
 }
 
-// savedDict is a dictionary in the file: its data, then its offsets.
+// savedDict is a dictionary in the file: its offsets, then its data.
 type savedDict struct {
 	key     cacheKey
 	shape   batch.Column // without its memory
@@ -39,8 +43,12 @@ type savedDict struct {
 	data    int
 	offsets int // how many
 	sum     uint64
+	used    int64 // when it was last asked for, on the clock of the cache above
 	ready   bool
 	gone    bool
+
+	verified bool
+	lent     int // times it is lent now; its place is not used for others
 }
 
 func (s *savedDict) size() int64 { return int64(s.data) + 4*int64(s.offsets) }
@@ -58,35 +66,98 @@ func newDiskCache(path string, limit int64) *diskCache {
 	return d
 }
 
-// load gives a dictionary that was saved, nil if there is none.
-func (d *diskCache) load(key cacheKey) *batch.Column {
+// leastLent is from how many entries on a dictionary is lent: those with less are
+// worth more where they last (see batch.WordsPay and what exchanges keep).
+const leastLent = 64<<10 + 1
+
+// find gives a dictionary that was saved and when it was last asked for, nil if there
+// is none; the time is now.
+func (d *diskCache) find(key cacheKey, now int64) (s *savedDict, last int64) {
 	if d == nil {
+		return nil, 0
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s = d.mu.saved[key]; s == nil || !s.ready {
+		return nil, 0
+	}
+	last, s.used = s.used, now
+	return s, last
+}
+
+// load gives a dictionary in memory of its own, nil if it is not there any more as
+// it was saved.
+func (d *diskCache) load(s *savedDict) *batch.Column {
+	mem := batch.Alloc(int(s.size()))
+	file := d.mu.file // set before anything is saved
+	if _, err := file.ReadAt(mem, s.from); err != nil {
+		d.lose(s)
+		return nil
+	}
+	c := s.column(mem)
+	if sumOf(c) != s.sum {
+		d.lose(s)
+		return nil
+	}
+	return c
+}
+
+// lend gives a dictionary where it lies in the file, as long as giveBack is not
+// called; nil if it cannot be lent. Its bytes are verified the first time.
+func (d *diskCache) lend(s *savedDict) *batch.Column {
+	if s.shape.N < leastLent {
 		return nil
 	}
 	d.mu.Lock()
-	s, file := d.mu.saved[key], d.mu.file
-	ready := s != nil && s.ready
+	if s.gone || d.mu.mapped == nil {
+		d.mu.Unlock()
+		return nil
+	}
+	s.lent++
+	d.mu.lent++
+	verified := s.verified
+	c := s.column(d.mu.mapped[s.from : s.from+s.size()])
 	d.mu.Unlock()
-	if !ready {
+	if !verified && sumOf(c) != s.sum {
+		d.giveBack(s)
+		d.lose(s)
 		return nil
 	}
-	c := s.shape
-	c.Data = batch.Alloc(s.data)
-	if s.offsets > 0 {
-		c.Offsets = make([]int32, s.offsets)
-	}
-	_, err := file.ReadAt(c.Data, s.from)
-	if err == nil && s.offsets > 0 {
-		_, err = file.ReadAt(batch.BytesOf(c.Offsets), s.from+int64(s.data))
-	}
-	if err != nil || sumOf(&c) != s.sum {
+	if !verified {
 		d.mu.Lock()
-		defer d.mu.Unlock()
-		if !s.gone { // else it was overwritten meanwhile
-			delete(d.mu.saved, key)
-		}
-		return nil
+		s.verified = true
+		d.mu.Unlock()
 	}
+	c.Lent = true
+	return c
+}
+
+// giveBack ends a lending.
+func (d *diskCache) giveBack(s *savedDict) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.mu.lent--
+	if s.lent--; s.lent == 0 {
+		leavePages(d.mu.mapped, s.from, s.from+s.size())
+	}
+}
+
+// lose forgets a dictionary that is not what it was.
+func (d *diskCache) lose(s *savedDict) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !s.gone { // else it was overwritten meanwhile
+		delete(d.mu.saved, s.key)
+	}
+}
+
+// column is the dictionary with its memory: the offsets, then the data.
+func (s *savedDict) column(mem []byte) *batch.Column {
+	c := s.shape
+	if s.offsets > 0 {
+		c.Offsets = unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(mem))), s.offsets)
+	}
+	c.Data = mem[4*s.offsets:]
 	return &c
 }
 
@@ -111,9 +182,9 @@ func (d *diskCache) offer(key cacheKey, c *batch.Column) {
 		return
 	}
 	s.sum = sumOf(c)
-	_, err := file.WriteAt(c.Data, s.from)
-	if err == nil && s.offsets > 0 {
-		_, err = file.WriteAt(batch.BytesOf(c.Offsets), s.from+int64(s.data))
+	_, err := file.WriteAt(batch.BytesOf(c.Offsets), s.from)
+	if err == nil {
+		_, err = file.WriteAt(c.Data, s.from+4*int64(s.offsets))
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -144,21 +215,33 @@ func (d *diskCache) place(s *savedDict) *os.File {
 			return nil
 		}
 		d.mu.file = f
+		d.mu.mapped, _ = mapFile(f, d.limit) // without it nothing is lent
 	}
 	if d.mu.at+s.size() > d.limit {
-		for len(d.mu.order) > 0 && d.mu.order[0].from >= d.mu.at {
-			d.forget()
+		if !d.clear(d.mu.at, d.limit) {
+			return nil
 		}
 		d.mu.at = 0
 	}
-	s.from = d.mu.at
-	d.mu.at += (s.size() + 7) &^ 7
-	for len(d.mu.order) > 0 && d.mu.order[0].from >= s.from && d.mu.order[0].from < d.mu.at {
-		d.forget()
+	end := d.mu.at + (s.size()+7)&^7
+	if !d.clear(d.mu.at, end) {
+		return nil
 	}
+	s.from, d.mu.at = d.mu.at, end
 	d.mu.order = append(d.mu.order, s)
 	d.mu.saved[s.key] = s
 	return d.mu.file
+}
+
+// clear drops what lies in [from, to), the oldest; false if some of it is lent.
+func (d *diskCache) clear(from, to int64) bool {
+	for len(d.mu.order) > 0 && d.mu.order[0].from >= from && d.mu.order[0].from < to {
+		if d.mu.order[0].lent > 0 {
+			return false
+		}
+		d.forget()
+	}
+	return true
 }
 
 // forget drops the oldest one.
@@ -190,5 +273,10 @@ func (d *diskCache) close() error {
 	if d.mu.file == nil {
 		return nil
 	}
-	return d.mu.file.Close()
+	var err error
+	if d.mu.mapped != nil && d.mu.lent == 0 {
+		err = unmapFile(d.mu.mapped)
+		d.mu.mapped = nil
+	}
+	return errors.Join(err, d.mu.file.Close())
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -35,15 +36,24 @@ func same(a, b *batch.Column) bool {
 		string(batch.BytesOf(a.Offsets)) == string(batch.BytesOf(b.Offsets))
 }
 
+// loaded is what d gives for key, in memory of its own.
+func loaded(d *diskCache, key cacheKey) *batch.Column {
+	s, _ := d.find(key, 0)
+	if s == nil {
+		return nil
+	}
+	return d.load(s)
+}
+
 func TestDiskCache(t *testing.T) {
 	d := newDiskCache(filepath.Join(t.TempDir(), "d"), 1<<20)
 	for i, c := range []*batch.Column{numbers(1), texts(2)} {
 		d.offer(keyOf(i), c)
-		if d.load(keyOf(i)) != nil {
+		if loaded(d, keyOf(i)) != nil {
 			t.Errorf("%d is saved although it was decoded once", i)
 		}
 		d.offer(keyOf(i), c)
-		if !same(d.load(keyOf(i)), c) {
+		if !same(loaded(d, keyOf(i)), c) {
 			t.Errorf("%d is not what was saved", i)
 		}
 	}
@@ -51,7 +61,7 @@ func TestDiskCache(t *testing.T) {
 		t.Error(err)
 	}
 	d.offer(keyOf(0), numbers(1))
-	if d.load(keyOf(0)) != nil || d.load(keyOf(1)) != nil {
+	if loaded(d, keyOf(0)) != nil || loaded(d, keyOf(1)) != nil {
 		t.Error("a closed cache gives dictionaries")
 	}
 }
@@ -74,7 +84,7 @@ func TestDiskCacheFull(t *testing.T) {
 					if n%3 == 0 {
 						make = texts
 					}
-					if c := d.load(keyOf(n)); c == nil {
+					if c := loaded(d, keyOf(n)); c == nil {
 						d.offer(keyOf(n), make(n))
 					} else if !same(c, make(n)) {
 						t.Errorf("round %d: dictionary %d is another", round, n)
@@ -118,7 +128,7 @@ func TestDiskCacheBroken(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if d.load(keyOf(0)) != nil {
+	if loaded(d, keyOf(0)) != nil {
 		t.Error("damaged bytes were used")
 	}
 	if err := d.close(); err != nil {
@@ -128,10 +138,71 @@ func TestDiskCacheBroken(t *testing.T) {
 	for range 3 {
 		gone.offer(keyOf(0), numbers(0))
 	}
-	if gone.load(keyOf(0)) != nil {
+	if loaded(gone, keyOf(0)) != nil {
 		t.Error("saved in a directory that does not exist")
 	}
 	if err := gone.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A dictionary that is lent stays what it is, whatever is saved meanwhile, and what
+// was damaged is not lent.
+func TestDiskCacheLends(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("dictionaries are lent on Linux only")
+	}
+	many := func(seed int) *batch.Column {
+		v := make([]int64, leastLent)
+		for i := range v {
+			v[i] = int64(seed*len(v) + i)
+		}
+		return batch.FromValues(types.BigIntType, batch.PhysI64, v, nil)
+	}
+	path := filepath.Join(t.TempDir(), "d")
+	d := newDiskCache(path, 10<<20)
+	save := func(i int) *savedDict {
+		for range 2 {
+			d.offer(keyOf(i), many(i))
+		}
+		s, _ := d.find(keyOf(i), 0)
+		return s
+	}
+	first, damaged := save(0), save(1)
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{99}, damaged.from+77); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d.lend(damaged) != nil {
+		t.Error("damaged bytes were lent")
+	}
+	lent := d.lend(first)
+	if !same(lent, many(0)) || !lent.Lent {
+		t.Fatal("what is lent is not what was saved")
+	}
+	for i := range 60 {
+		save(2 + i)
+	}
+	if !same(lent, many(0)) {
+		t.Error("what was lent has changed")
+	}
+	if first.gone {
+		t.Error("the place of what is lent was given away")
+	}
+	d.giveBack(first)
+	for i := range 60 {
+		save(100 + i)
+	}
+	if !first.gone {
+		t.Error("the place was not used again")
+	}
+	if err := d.close(); err != nil {
 		t.Error(err)
 	}
 }

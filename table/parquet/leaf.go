@@ -36,6 +36,7 @@ type pageReader struct {
 	first  int64 // row of the page's first level; columns that do not repeat only
 
 	dict *batch.Column // of the chunk, once a page has asked for it
+	lent *savedDict    // if dict is lent
 
 	// Memory of the current page.
 	body           []byte
@@ -47,6 +48,10 @@ type pageReader struct {
 
 // close forgets the chunk. Memory is kept for the next one.
 func (p *pageReader) close() {
+	if p.lent != nil {
+		p.chunk.f.cache.disk.giveBack(p.lent)
+		p.lent = nil
+	}
 	p.chunk, p.index, p.inTurn = chunk{}, nil, false
 	p.dict, p.codes, p.def, p.rep, p.n, p.first = nil, nil, nil, nil, 0, 0
 	p.vals = encoding.Values{}
@@ -118,7 +123,7 @@ const maxRoom = 1 << 20
 
 func (p *pageReader) loadCodes(body []byte) (err error) {
 	if p.dict == nil {
-		if p.dict, err = p.chunk.dictionary(p.target.String(), p.readDictionary); err != nil {
+		if p.dict, p.lent, err = p.chunk.dictionary(p.target.String(), p.readDictionary); err != nil {
 			return err
 		}
 	}

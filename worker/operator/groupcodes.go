@@ -98,7 +98,7 @@ func isTwin(before []*batch.Column, c *batch.Column) bool {
 // keepsMeaning reports whether codes still mean the same with the next batch.
 func keepsMeaning(keys []*batch.Column) bool {
 	for _, c := range keys {
-		if c.Enc == batch.Const || c.Borrowed {
+		if c.Enc == batch.Const || c.Enc == batch.Dict && !c.Lasts() {
 			return false
 		}
 	}

@@ -76,7 +76,7 @@ type partColumn struct {
 
 func (p *partColumn) add(c *batch.Column, rows []int32) {
 	if p.dict == nil && p.flat.Len() == 0 {
-		if c.Enc == batch.Dict && !c.Borrowed && c.Dict.N <= keepDict {
+		if c.Enc == batch.Dict && c.Lasts() && c.Dict.N <= keepDict {
 			p.dict, p.codes = c.Dict, make([]int32, 0, p.lastRows)
 		} else if p.lastRows > 0 {
 			p.flat.Grow(p.lastRows, p.lastBytes)
