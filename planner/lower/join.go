@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"math"
-
 	"github.com/bixidata/bixi/planner/logical"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
@@ -95,10 +93,11 @@ func (l *Lowerer) join(n *logical.Join, want need, ordered bool) (*plan, error) 
 		j.Shared = true
 		d = ls.dist
 	default:
-		parts := l.partitions(math.Max(ls.bytes, rs.bytes), 0)
+		moved := l.matching(kind, n.On, nullSafe, ls, rs).bytes(ls, rs)
+		parts := l.partitions(moved, 0)
 		ls.plan = l.hashed(ls.plan, ls.keys, parts, ordered)
 		rs.plan = l.hashed(rs.plan, rs.keys, parts, ordered)
-		l.spreading(ls, rs, parts)
+		l.spreading(ls, rs, parts, moved)
 		d = ls.dist
 		if kind == physical.RightOuter || kind == physical.RightSemi || kind == physical.RightAnti {
 			d = rs.dist

@@ -27,14 +27,14 @@ func reason(p *plan, format string, args ...any) {
 }
 
 // spreading explains the number of tasks of a join whose sides are spread.
-func (l *Lowerer) spreading(ls, rs *joinSide, tasks int) {
+func (l *Lowerer) spreading(ls, rs *joinSide, tasks int, moved float64) {
 	for _, s := range []*joinSide{ls, rs} {
 		if l.opts.Partitions > 0 {
 			reason(s.plan, "both sides are spread over the %d tasks that bixi.partitions asks for", tasks)
 			continue
 		}
 		reason(s.plan, "both sides are spread over %d tasks: %s expected on the larger one, %s a task", tasks,
-			size(max(ls.bytes, rs.bytes)), size(l.opts.PartitionBytes))
+			size(moved), size(l.opts.PartitionBytes))
 	}
 }
 

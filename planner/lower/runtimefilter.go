@@ -20,6 +20,50 @@ const (
 	rowBytes, keyBytes = 32, 8
 )
 
+// matching is what rows of a join's sides are expected to find a match; 1 for a side whose
+// other rows are not left out before they are moved.
+type matching struct{ left, right float64 }
+
+// leastMatching is the least share the number of tasks is chosen by, lest a task's table be
+// many times as large as expected where the share is underestimated.
+const leastMatching = 1.0 / 8
+
+// bytes is what the larger side is expected to move.
+func (m matching) bytes(ls, rs *joinSide) float64 {
+	return max(ls.bytes*max(m.left, leastMatching), rs.bytes*max(m.right, leastMatching))
+}
+
+// matching decides which side of a join whose sides are spread leaves rows out: the
+// probe side, where its unmatched rows do not leave the join, or else the build side, by
+// the keys of the probe side.
+func (l *Lowerer) matching(kind physical.JoinKind, on []scalar.Expr, nullSafe []bool, ls, rs *joinSide) matching {
+	m := matching{1, 1}
+	if dropsUnmatched(kind) && filterable(ls, nullSafe) {
+		if share := l.share(on, ls, rs); share <= prefilterShare && l.pays(share, ls.rows, rs) {
+			m.left = share
+			return m
+		}
+	}
+	if k, ok := swapped[kind]; ok && dropsUnmatched(k) && filterable(rs, nullSafe) {
+		if share := l.share(on, rs, ls); share <= buildShare && l.pays(share, rs.rows, ls) {
+			m.right = share
+		}
+	}
+	return m
+}
+
+// share is the part of a side's rows that is expected to find a match on the other.
+func (l *Lowerer) share(on []scalar.Expr, of, by *joinSide) float64 {
+	semi := &logical.Join{Kind: logical.Semi, L: of.of, R: by.of, On: on}
+	return min(l.cost.Of(semi).Rows/l.cost.Of(of.of).Rows, 1)
+}
+
+// pays reports whether it is worth while to read the keys of by a second time, so that
+// only share of so many rows are moved.
+func (l *Lowerer) pays(share, rows float64, by *joinSide) bool {
+	return by.rows <= prefilterKeys && rowBytes*(1-share)*rows >= keyBytes*by.rows+min(l.opts.PartitionBytes, l.opts.BroadcastBytes)
+}
+
 // runtimeFilters lets the scans that feed the probe side skip rows whose key is not in
 // the build side. It is allowed where unmatched probe rows do not leave the join. For
 // scans in stages below, there are prefilters; and if there is none on the probe side, the
@@ -67,8 +111,7 @@ func (l *Lowerer) filterScans(j *physical.HashJoin, on []scalar.Expr, of, by *fi
 	if moved == nil {
 		return false
 	}
-	semi := &logical.Join{Kind: logical.Semi, L: of.of, R: by.of, On: on}
-	share := min(l.cost.Of(semi).Rows/l.cost.Of(of.of).Rows, 1)
+	share := l.share(on, of.joinSide, by.joinSide)
 	if share > most {
 		return false
 	}
@@ -77,6 +120,18 @@ func (l *Lowerer) filterScans(j *physical.HashJoin, on []scalar.Expr, of, by *fi
 		made = l.prefilter(j, e, keys[e], share, by) || made
 	}
 	return made
+}
+
+// filterable reports whether a key of s comes from a scan.
+func filterable(s *joinSide, nullSafe []bool) bool {
+	for i, k := range s.exprs(s.keys) {
+		if c, ok := k.(*scalar.Column); ok && (nullSafe == nil || !nullSafe[i]) {
+			if scan, _, _ := source(s.node, c.ID); scan != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // probedKey is a runtime filter of a scan in a stage below the join's.
@@ -100,11 +155,8 @@ func dropsUnmatched(k physical.JoinKind) bool {
 // waits for it.
 func (l *Lowerer) prefilter(j *physical.HashJoin, e *physical.Exchange, keys []*probedKey, share float64, by *filterSide) bool {
 	build, ok := by.node.(*physical.Exchange)
-	if !ok || by.rows > prefilterKeys {
-		return false
-	}
 	rows := float64(physical.Expected(e))
-	if rowBytes*(1-share)*rows < keyBytes*by.rows+min(l.opts.PartitionBytes, l.opts.BroadcastBytes) {
+	if !ok || !l.pays(share, rows, by.joinSide) {
 		return false
 	}
 	if build.Shared == 0 {

@@ -265,34 +265,33 @@ var errLevels = errors.New("the levels of a nested column do not fit together")
 
 var errCode = errors.New("a dictionary code lies outside its dictionary")
 
-// checkCodes makes sure that all codes are below n. Nearly always their bits
-// together are, which two codes at a time tell.
+// checkCodes makes sure that all codes are below n. Two codes at a
+// time are subtracted from the greatest code that there is, each below a bit that is
+// left over: it is borrowed from if the code is greater. Codes of 31 bits or more are
+// told by their own highest bit.
 func checkCodes(codes []int32, n int) error {
-	var a, b uint64
-	pairs := viewInt64(codes[:len(codes)&^3])
-	for i := 0; i+1 < len(pairs); i += 2 {
-		a |= uint64(pairs[i])
-		b |= uint64(pairs[i+1])
+	const over = 1<<63 | 1<<31
+	if n == 0 && len(codes) > 0 {
+		return errCode
 	}
-	for _, c := range codes[len(codes)&^3:] {
-		a |= uint64(uint32(c))
+	greatest := uint64(n-1)<<32 | uint64(uint32(n-1)) | over
+	seen, kept := uint64(0), uint64(over)
+	pairs := viewInt64(codes[:len(codes)&^1])
+	for ; len(pairs) >= 4; pairs = pairs[4:] {
+		a, b, c, d := uint64(pairs[0]), uint64(pairs[1]), uint64(pairs[2]), uint64(pairs[3])
+		seen |= a | b | c | d
+		kept &= (greatest - a) & (greatest - b) & (greatest - c) & (greatest - d)
 	}
-	a |= b
-	if int(uint32(a)|uint32(a>>32)) < n {
-		return nil
+	for _, v := range pairs {
+		seen |= uint64(v)
+		kept &= greatest - uint64(v)
 	}
-	// Four maxima, so that comparisons need not wait for each other.
-	var m0, m1, m2, m3 uint32
-	i := 0
-	for ; i+4 <= len(codes); i += 4 {
-		q := codes[i : i+4 : i+4]
-		m0, m1 = max(m0, uint32(q[0])), max(m1, uint32(q[1]))
-		m2, m3 = max(m2, uint32(q[2])), max(m3, uint32(q[3]))
+	if len(codes)%2 == 1 {
+		last := uint64(uint32(codes[len(codes)-1]))
+		seen |= last
+		kept &= greatest - last
 	}
-	for ; i < len(codes); i++ {
-		m0 = max(m0, uint32(codes[i]))
-	}
-	if most := max(m0, m1, m2, m3); len(codes) > 0 && int(most) >= n {
+	if seen&over != 0 || kept != over {
 		return errCode
 	}
 	return nil
