@@ -116,7 +116,7 @@ func (d *diskCache) lend(s *savedDict) *batch.Column {
 	s.lent++
 	d.mu.lent++
 	verified := s.verified
-	c := s.column(d.mu.mapped[s.from : s.from+s.size()])
+	c := s.column(d.mu.mapped[s.from : s.from+s.size() : s.from+s.size()])
 	d.mu.Unlock()
 	if !verified && sumOf(c) != s.sum {
 		d.giveBack(s)

@@ -265,7 +265,7 @@ func (l *packing) unpack(keys keyRuns, n int, isNull func(i int) bool) []*batch.
 
 // unpackNulls tells which of n packed keys are not NULL; nil for all.
 func (l *packing) unpackNulls(f *packField, keys keyRuns, n int, isNull func(i int) bool) (valid batch.Bitmap) {
-	clear := func(r int) {
+	markNull := func(r int) {
 		if valid == nil {
 			valid = batch.NewBitmapSet(n)
 		}
@@ -274,7 +274,7 @@ func (l *packing) unpackNulls(f *packField, keys keyRuns, n int, isNull func(i i
 	if f.nullWord < 0 {
 		for r := range n {
 			if isNull(r) {
-				clear(r)
+				markNull(r)
 			}
 		}
 		return valid
@@ -283,7 +283,7 @@ func (l *packing) unpackNulls(f *packField, keys keyRuns, n int, isNull func(i i
 	for _, run := range keys {
 		for at := f.nullWord; at < len(run); at += l.words {
 			if run[at]>>f.nullShift&1 != 0 {
-				clear(r)
+				markNull(r)
 			}
 			r++
 		}
