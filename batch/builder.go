@@ -387,6 +387,18 @@ func (b *Builder) Finish() *Column {
 	return c
 }
 
+// Reuse lets an empty builder append to the memory of c, which Finish gave and nobody
+// uses any more.
+func (b *Builder) Reuse(c *Column) {
+	switch b.phys {
+	case PhysBool, PhysList, PhysStruct:
+		return
+	case PhysBytes:
+		b.offsets = c.Offsets[:1]
+	}
+	b.data = c.Data[:0]
+}
+
 // DatumColumn is n rows of v as a constant column.
 func DatumColumn(t types.Type, v types.Datum, n int) *Column {
 	if v == nil {

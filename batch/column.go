@@ -7,6 +7,7 @@
 package batch
 
 import (
+	"bytes"
 	"fmt"
 	"unsafe"
 
@@ -322,6 +323,25 @@ func listDatum(d *Column, j int) types.Datum {
 // What is known of the entries of a lent one holds for the column that it is, which
 // comes with many batches; a borrowed one may come again as another.
 func (c *Column) Lasts() bool { return !c.Borrowed && !c.Dict.Lent }
+
+// Identical reports whether two flat columns without NULLs and children have the same
+// values in the same order, to the bit; false for others.
+func Identical(a, b *Column) bool {
+	if a.N != b.N || a.Phys != b.Phys || a.Valid != nil || b.Valid != nil || len(a.Children)+len(b.Children) > 0 {
+		return false
+	}
+	if a.Phys != PhysBytes {
+		n := a.N * a.Phys.Width()
+		return n > 0 && bytes.Equal(a.Data[:n], b.Data[:n])
+	}
+	shift := b.Offsets[0] - a.Offsets[0]
+	for i, o := range a.Offsets[:a.N+1] {
+		if b.Offsets[i] != o+shift {
+			return false
+		}
+	}
+	return bytes.Equal(a.Data[a.Offsets[0]:a.Offsets[a.N]], b.Data[b.Offsets[0]:b.Offsets[b.N]])
+}
 
 // Size is the bytes c's buffers hold; a shared dictionary counts in full.
 func (c *Column) Size() int64 {

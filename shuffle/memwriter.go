@@ -59,6 +59,9 @@ func (w *memoryWriter) Write(ctx context.Context, p int, b *batch.Batch) error {
 	return nil
 }
 
+// Copies reports whether the output is in its file.
+func (w *memoryWriter) Copies() bool { return w.file != nil }
+
 // size is the bytes b adds: a dictionary that batches share counts once.
 func (w *memoryWriter) size(b *batch.Batch) int64 {
 	n := int64(64)

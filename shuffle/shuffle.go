@@ -44,6 +44,9 @@ type Writer interface {
 	// Write appends an owned batch to a partition: the caller will not touch it
 	// again. Batches of a partition keep their order.
 	Write(ctx context.Context, partition int, b *batch.Batch) error
+	// Copies reports whether Write copies batches from now on, so that they need
+	// not be owned and the caller may use their memory again.
+	Copies() bool
 	// Close completes the output. Abort ends it with an error that readers get.
 	Close() (Stats, error)
 	Abort(err error)

@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/sql/types"
 )
@@ -64,10 +66,22 @@ func (p *partBuilder) finish() *batch.Batch {
 	return b
 }
 
+// reuse takes back the memory of a batch that finish gave; the builder is empty.
+func (p *partBuilder) reuse(b *batch.Batch) {
+	for i, c := range b.Columns {
+		if c.Enc == batch.Dict {
+			p.cols[i].spare = c.Codes[:0]
+		} else {
+			p.cols[i].flat.Reuse(c)
+		}
+	}
+}
+
 // partColumn is either codes into dict, or flat.
 type partColumn struct {
 	dict  *batch.Column
 	codes []int32
+	spare []int32      // empty, for the next codes
 	valid batch.Bitmap // of codes; nil: no NULL so far
 	flat  *batch.Builder
 	// What the last batch took: the next one likely takes as much.
@@ -77,7 +91,7 @@ type partColumn struct {
 func (p *partColumn) add(c *batch.Column, rows []int32) {
 	if p.dict == nil && p.flat.Len() == 0 {
 		if c.Enc == batch.Dict && c.Lasts() && c.Dict.N <= keepDict {
-			p.dict, p.codes = c.Dict, make([]int32, 0, p.lastRows)
+			p.dict, p.codes, p.spare = c.Dict, slices.Grow(p.spare, p.lastRows), nil
 		} else if p.lastRows > 0 {
 			p.flat.Grow(p.lastRows, p.lastBytes)
 		}

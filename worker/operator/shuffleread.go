@@ -22,6 +22,7 @@ type shuffleRead struct {
 	readers []shuffle.Reader
 	next    int // reader, in task order
 	arrival *arrival
+	dicts   sharedDicts
 	waited  waited
 	rows    int64 // of all readers; -1: not known
 }
@@ -79,8 +80,11 @@ func (r *shuffleRead) Next(ctx context.Context) (*batch.Batch, error) {
 	}
 	for {
 		b, err := r.nextAny(ctx)
-		if err != nil || b.Rows() > 0 {
-			return b, err
+		if err != nil {
+			return nil, err
+		}
+		if b.Rows() > 0 {
+			return r.dicts.share(b), nil
 		}
 	}
 }

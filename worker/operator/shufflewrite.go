@@ -101,7 +101,10 @@ func (w *shuffleWrite) Next(ctx context.Context) (*batch.Batch, error) {
 // put together from others.
 func (w *shuffleWrite) collect(ctx context.Context, b *batch.Batch) error {
 	if w.parts[0].rows == 0 && b.Rows() >= w.env.batchRows()/2 {
-		return w.send(ctx, b.Clone())
+		if !w.env.Output.Copies() {
+			b = b.Clone()
+		}
+		return w.send(ctx, b)
 	}
 	return w.add(ctx, 0, b, b.Sel)
 }
@@ -168,7 +171,7 @@ func (w *shuffleWrite) sortRows(sel []int32) {
 func (w *shuffleWrite) add(ctx context.Context, p int, b *batch.Batch, rows []int32) error {
 	part := &w.parts[p]
 	if part.rows >= w.env.batchRows()/4 && part.changesDictionary(b) {
-		if err := w.flush(ctx, p); err != nil {
+		if err := w.flush(ctx, p, true); err != nil {
 			return err
 		}
 	}
@@ -177,7 +180,7 @@ func (w *shuffleWrite) add(ctx context.Context, p int, b *batch.Batch, rows []in
 	w.total += size - w.held[p]
 	w.held[p] = size
 	if part.rows >= w.env.batchRows() || size >= flushBytes {
-		return w.flush(ctx, p)
+		return w.flush(ctx, p, true)
 	}
 	if w.total > w.memory.Held() && !w.memory.Resize(w.total+w.total/8) {
 		return w.flushAll(ctx)
@@ -185,9 +188,10 @@ func (w *shuffleWrite) add(ctx context.Context, p int, b *batch.Batch, rows []in
 	return nil
 }
 
+// flushAll writes what is collected and keeps no memory.
 func (w *shuffleWrite) flushAll(ctx context.Context) error {
 	for p := range w.parts {
-		if err := w.flush(ctx, p); err != nil {
+		if err := w.flush(ctx, p, false); err != nil {
 			return err
 		}
 	}
@@ -195,17 +199,25 @@ func (w *shuffleWrite) flushAll(ctx context.Context) error {
 	return nil
 }
 
-func (w *shuffleWrite) flush(ctx context.Context, p int) error {
+// flush writes what partition p has collected; more says that more rows will come.
+func (w *shuffleWrite) flush(ctx context.Context, p int, more bool) error {
 	if w.parts[p].rows == 0 {
 		return nil
 	}
-	b := w.parts[p].finish()
-	w.total -= w.held[p]
+	b, size := w.parts[p].finish(), w.held[p]
+	w.total -= size
 	w.held[p] = 0
+	copied := w.env.Output.Copies()
+	var err error
 	if w.spreads() {
-		return w.write(ctx, p, b)
+		err = w.write(ctx, p, b)
+	} else {
+		err = w.send(ctx, b)
 	}
-	return w.send(ctx, b)
+	if more && copied && size <= flushBytes/2 { // else the room alone would make the next batch full
+		w.parts[p].reuse(b)
+	}
+	return err
 }
 
 // write hands an owned batch to the exchange, which may have it wait for readers.
