@@ -84,7 +84,7 @@ func (g *groupCodes) match(keys []*batch.Column) (size int, same, ok bool) {
 
 // isTwin reports whether c has the codes of a column before it.
 func isTwin(before []*batch.Column, c *batch.Column) bool {
-	if c.Valid != nil {
+	if c.Enc != batch.Dict || c.Valid != nil {
 		return false
 	}
 	for _, b := range before {
@@ -109,13 +109,13 @@ func (g *groupCodes) remember(keys []*batch.Column) {
 	g.forget()
 	for i, c := range keys {
 		g.dicts = append(g.dicts, c.Dict)
-		g.twins = append(g.twins, c.Enc == batch.Dict && isTwin(keys[:i], c))
+		g.twins = append(g.twins, isTwin(keys[:i], c))
 	}
 }
 
 // forget empties the cache, for another group table.
 func (g *groupCodes) forget() {
-	g.dicts, g.twins, g.groups, g.seen = g.dicts[:0], g.twins[:0], g.groups[:0], 0
+	g.dicts, g.twins, g.groups, g.seen, g.numbers = g.dicts[:0], g.twins[:0], g.groups[:0], 0, nil
 }
 
 func (g *groupCodes) reset(size int) {

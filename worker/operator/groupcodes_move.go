@@ -10,14 +10,15 @@ import (
 const moveShare = 4
 
 // move gives the combinations of the keys' dictionaries, size in all, the groups
-// that they had with the dictionaries before; false if that does not pay.
+// that they had with the dictionaries before; false if that does not pay, or if there
+// are twins: which of their values come together may have changed.
 func (g *groupCodes) move(keys []*batch.Column, size int) bool {
 	if len(g.groups) == 0 || len(g.dicts) != len(keys) {
 		return false
 	}
 	entries := 0
 	for i, c := range keys {
-		if (c.Enc == batch.Dict) != (g.dicts[i] != nil) || c.Enc == batch.Const || g.twins[i] != isTwin(keys[:i], c) {
+		if (c.Enc == batch.Dict) != (g.dicts[i] != nil) || c.Enc == batch.Const || g.twins[i] || isTwin(keys[:i], c) {
 			return false
 		}
 		if c.Enc == batch.Dict {
@@ -32,12 +33,10 @@ func (g *groupCodes) move(keys []*batch.Column, size int) bool {
 	}
 	old := []int32{0} // combined code before, of each combination of the keys so far; -1: none
 	for i, c := range keys {
-		switch {
-		case g.twins[i]:
-		case c.Enc == batch.Dict:
+		if c.Enc == batch.Dict {
 			old = combineOld(old, g.numbers[i].move(g.dicts[i], c), int32(g.dicts[i].N+1))
 			g.dicts[i] = c.Dict
-		default:
+		} else {
 			old = combineOld(old, []int32{0, 1, 2}, 3)
 		}
 	}
