@@ -330,7 +330,7 @@ func (b *Builder) appendTexts(c *Column, sel []int32, n int) {
 	ends, data := b.offsets[len(b.offsets):][:n], b.data[:cap(b.data)]
 	for k, j := range rows {
 		lo, hi := int(d.Offsets[j]), int(d.Offsets[j+1])
-		MoveText(data[pos:], d.Data, lo, hi)
+		moveText(data[pos:], d.Data, lo, hi)
 		pos += hi - lo
 		ends[k] = int32(pos)
 	}

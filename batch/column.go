@@ -95,7 +95,7 @@ type Column struct {
 	Data     []byte    // 8-byte aligned
 	Offsets  []int32   // PhysBytes, PhysList: N+1 ascending
 	Codes    []int32   // Dict
-	Dict     *Column   // Dict: a Flat column, shared and never reused, unless Borrowed
+	Dict     *Column   // Dict: a Flat column, shared and never reused, unless Borrowed or Lent
 	Borrowed bool      // Dict: Dict is a column of a batch, valid as long as that (see Take)
 	Lent     bool      // of a dictionary: its memory is used again after its row group
 	Children []*Column // PhysList: one; PhysStruct: one a field

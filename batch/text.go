@@ -15,9 +15,9 @@ func TextCode(v []byte) uint64 {
 	return code
 }
 
-// MoveText copies src[lo:hi] to the front of dst. It is fast for short texts, after
+// moveText copies src[lo:hi] to the front of dst. It is fast for short texts, after
 // which it may write up to 16 bytes of dst.
-func MoveText(dst, src []byte, lo, hi int) {
+func moveText(dst, src []byte, lo, hi int) {
 	if hi-lo <= 16 && lo+16 <= len(src) && len(dst) >= 16 {
 		*(*[16]byte)(dst) = [16]byte(src[lo:])
 		return

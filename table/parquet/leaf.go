@@ -265,10 +265,9 @@ var errLevels = errors.New("the levels of a nested column do not fit together")
 
 var errCode = errors.New("a dictionary code lies outside its dictionary")
 
-// checkCodes makes sure that all codes are below n. Two codes at a
-// time are subtracted from the greatest code that there is, each below a bit that is
-// left over: it is borrowed from if the code is greater. Codes of 31 bits or more are
-// told by their own highest bit.
+// checkCodes makes sure that all codes are below n. Two codes at a time are subtracted
+// from the greatest code that there is, each below a bit that is left over: it is
+// borrowed from if the code is greater. Codes of 32 bits are told by their highest bit.
 func checkCodes(codes []int32, n int) error {
 	const over = 1<<63 | 1<<31
 	if n == 0 && len(codes) > 0 {
