@@ -208,14 +208,16 @@ func describe(col *Column, cs table.ColumnStats, rows float64, t types.Type) {
 			col.Width = math.Max(1, float64(cs.Bytes)/rows)
 		}
 	}
-	switch {
-	case cs.NDV > 0:
-		col.NDV = cs.NDV
-	case !math.IsNaN(col.Min) && (t.IsInteger() || t.Kind == types.Date):
-		// Without a sketch: at most as many values as the range has.
-		col.NDV = math.Min(rows, col.Max-col.Min+1)
+	most, hasRange := rows, !math.IsNaN(col.Min) && (t.IsInteger() || t.Kind == types.Date)
+	if hasRange {
+		most = math.Min(rows, col.Max-col.Min+1) // a sample does not see that values come again later
 	}
-	col.NDV = math.Max(1, math.Min(col.NDV, math.Max(rows, 1)))
+	if cs.NDV > 0 {
+		col.NDV = cs.NDV
+	} else if hasRange {
+		col.NDV = most
+	}
+	col.NDV = math.Max(1, math.Min(col.NDV, most))
 }
 
 // Number places a datum on a line, NaN for what has no place.

@@ -40,9 +40,11 @@ func orderJoins(c *Context, n logical.Node) (logical.Node, error) {
 type joinGraph struct {
 	c     *Context
 	rels  []logical.Node
+	of    map[int]int // by column: the relation that gives it
 	conds []scalar.Expr
-	reads [][]int  // per condition: the relations it reads
-	masks []uint64 // the same, of few relations
+	reads [][]int // per condition: the relations it reads
+	// edges are the conditions in groups, of few relations: see equalities.
+	edges [][]edge
 }
 
 func (g *joinGraph) flatten(n logical.Node) {
@@ -76,10 +78,10 @@ type plan struct {
 }
 
 func (g *joinGraph) order() logical.Node {
-	of := map[int]int{}
+	g.of = map[int]int{}
 	for i, r := range g.rels {
 		for id := range logical.IDs(r) {
-			of[id] = i
+			g.of[id] = i
 		}
 	}
 	// Conditions on one relation or none were pushed before; any left go on top.
@@ -91,7 +93,7 @@ func (g *joinGraph) order() logical.Node {
 		ids := columnsOf(e)
 		rels := map[int]bool{}
 		for id := range ids {
-			rels[of[id]] = true
+			rels[g.of[id]] = true
 		}
 		if len(rels) < 2 {
 			rest = append(rest, e)
@@ -130,24 +132,21 @@ func (p plan) narrow(used map[int]bool) *plan {
 	return &p
 }
 
-// between lists the conditions that a join of a and b can decide first.
+// between lists the conditions that a join of a and b can decide first, one of a group.
 func (g *joinGraph) between(a, b uint64) []scalar.Expr {
 	var out []scalar.Expr
-	for i, m := range g.masks {
-		if m&^(a|b) == 0 && m&^a != 0 && m&^b != 0 {
-			out = append(out, g.conds[i])
+	for _, group := range g.edges {
+		if i := slices.IndexFunc(group, func(e edge) bool { return e.connects(a, b) }); i >= 0 {
+			out = append(out, group[i].cond)
 		}
 	}
 	return out
 }
 
 func (g *joinGraph) connected(a, b uint64) bool {
-	for _, m := range g.masks {
-		if m&a != 0 && m&b != 0 && m&^(a|b) == 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.edges, func(group []edge) bool {
+		return slices.ContainsFunc(group, func(e edge) bool { return e.connects(a, b) })
+	})
 }
 
 // join combines two plans, the larger side on the left (the probe side).
@@ -172,13 +171,7 @@ func (g *joinGraph) exhaustive(base []*plan) logical.Node {
 	for i, p := range base {
 		best[1<<i] = p
 	}
-	for _, rels := range g.reads {
-		var m uint64
-		for _, r := range rels {
-			m |= 1 << r
-		}
-		g.masks = append(g.masks, m)
-	}
+	g.edges = g.equalities()
 	full := uint64(1<<n) - 1
 	for set := uint64(1); set <= full; set++ {
 		if bits.OnesCount64(set) < 2 {
@@ -211,10 +204,7 @@ func (g *joinGraph) exhaustive(base []*plan) logical.Node {
 // hasEdges reports whether some condition joins set to the relations outside: a
 // cross product inside set can wait.
 func (g *joinGraph) hasEdges(set uint64) bool {
-	for _, m := range g.masks {
-		if m&set != 0 && m&^set != 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.edges, func(group []edge) bool {
+		return slices.ContainsFunc(group, func(e edge) bool { return e.rels&set != 0 && e.rels&^set != 0 })
+	})
 }

@@ -41,13 +41,8 @@ func added(conds, more []scalar.Expr) []scalar.Expr {
 func (c *Context) transferred(conds, on []scalar.Expr, to map[int]bool) []scalar.Expr {
 	equal := map[int]*scalar.Column{}
 	for _, e := range on {
-		x, ok := e.(*scalar.Call)
-		if !ok || x.Name != "=" {
-			continue
-		}
-		l, isL := x.Args[0].(*scalar.Column)
-		r, isR := x.Args[1].(*scalar.Column)
-		if !isL || !isR || !l.Typ.Equal(r.Typ) {
+		l, r, ok := equated(e)
+		if !ok {
 			continue
 		}
 		if to[l.ID] {
