@@ -105,6 +105,12 @@ func (h *Hasher) add(c *Column, known *dictWords, out []uint64) {
 		case words != nil:
 			foldCodes(c, words, out)
 			return
+		case c.Phys == PhysI64 && c.Valid == nil && c.Dict.Valid == nil:
+			vals := Values[int64](c.Dict)
+			for i, code := range c.Codes[:len(out)] {
+				out[i] = fold(out[i], uint64(vals[code]))
+			}
+			return
 		}
 		c = Flatten(c)
 	}

@@ -16,7 +16,10 @@ import (
 type Cache struct {
 	limit int64
 	disk  *diskCache
-	mu    struct {
+	// memory is of readers that ended, by the number of their column: a task that
+	// reads the next part of a table finds what it needs.
+	memory [64]sync.Pool
+	mu     struct {
 		sync.Mutex
 		used    int64
 		clock   int64 // how often anything was looked for
@@ -65,6 +68,24 @@ func (c *Cache) Overflow(path string, limit int64) {
 
 // Close ends the use of the disk; the file itself is the caller's to remove.
 func (c *Cache) Close() error { return c.disk.close() }
+
+// pageMemory is memory for reading a chunk of a leaf.
+func (c *Cache) pageMemory(leaf int) *pageMemory {
+	if c != nil {
+		if m, ok := c.memory[leaf%len(c.memory)].Get().(*pageMemory); ok {
+			return m
+		}
+	}
+	return &pageMemory{}
+}
+
+// keepMemory lets others use what pageMemory gave.
+func (c *Cache) keepMemory(leaf int, m *pageMemory) {
+	if c != nil {
+		m.pages.src, m.dictPages.src = nil, nil
+		c.memory[leaf%len(c.memory)].Put(m)
+	}
+}
 
 // Open is the function Open, with what is known of the file.
 func (c *Cache) Open(ctx context.Context, s store.Store, path string) (*File, error) {

@@ -23,7 +23,6 @@ type pageReader struct {
 	maxRep byte
 	target types.Type
 	chunk  chunk
-	pages  chunkPages
 	index  []format.PageLocation // nil: not asked for yet, or none
 	inTurn bool                  // pages can only be read in turn
 
@@ -38,7 +37,14 @@ type pageReader struct {
 	dict *batch.Column // of the chunk, once a page has asked for it
 	lent *savedDict    // if dict is lent
 
-	// Memory of the current page.
+	*pageMemory // from start to close
+}
+
+// pageMemory is what reading a chunk takes: of the current page, and its bytes in the
+// file. It is used again for the next chunk and for other files.
+type pageMemory struct {
+	pages          chunkPages
+	dictPages      chunkPages
 	body           []byte
 	bytes          []byte
 	offsets        []uint32
@@ -46,8 +52,18 @@ type pageReader struct {
 	defMem, repMem []byte
 }
 
-// close forgets the chunk. Memory is kept for the next one.
+// close ends the reading. What was read is not valid any more.
 func (p *pageReader) close() {
+	c := p.chunk
+	p.forget()
+	if p.pageMemory != nil {
+		c.f.cache.keepMemory(c.leaf, p.pageMemory)
+		p.pageMemory = nil
+	}
+}
+
+// forget ends the use of the chunk.
+func (p *pageReader) forget() {
 	if p.lent != nil {
 		p.chunk.f.cache.disk.giveBack(p.lent)
 		p.lent = nil
@@ -59,7 +75,10 @@ func (p *pageReader) close() {
 
 // start begins the chunk.
 func (p *pageReader) start(c chunk) {
-	p.close()
+	p.forget()
+	if p.pageMemory == nil {
+		p.pageMemory = c.f.cache.pageMemory(c.leaf)
+	}
 	p.chunk = c
 	p.pages.begin(c.f.src, c.meta)
 }
@@ -169,7 +188,11 @@ func (p *pageReader) readDictionary() (*batch.Column, error) {
 	if from <= 0 || from >= to {
 		return nil, errors.New("codes come before their dictionary")
 	}
-	pages := chunkPages{src: p.pages.src, codec: p.pages.codec, next: from, end: to, window: make([]byte, 0, to-from)}
+	pages := &p.dictPages
+	*pages = chunkPages{src: p.pages.src, codec: p.pages.codec, next: from, end: to, window: pages.window[:0]}
+	if _, err := pages.read(int(to - from)); err != nil {
+		return nil, err
+	}
 	var h pageHeader
 	packed, err := pages.page(&h)
 	if err != nil {
@@ -178,7 +201,7 @@ func (p *pageReader) readDictionary() (*batch.Column, error) {
 	if h.kind != format.DictionaryPage {
 		return nil, errHeader
 	}
-	return p.decodeDictionary(&pages, &h, packed)
+	return p.decodeDictionary(pages, &h, packed)
 }
 
 // decodeDictionary is the dictionary as a column with memory of its own, which

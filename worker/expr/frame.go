@@ -115,7 +115,7 @@ func (f *frame) compute(n *node) (*batch.Column, error) {
 		}
 		return sized(c, f.rows), nil
 	case f.parent != nil && f.parent.memo[n.id] != nil:
-		return batch.Take(f.parent.memo[n.id], f.up), nil
+		return f.gather(f.parent.memo[n.id], f.up), nil
 	}
 	return n.op.eval(f)
 }
@@ -140,7 +140,7 @@ func (f *frame) plain(n *node) *batch.Column {
 		f.flat = make([]*batch.Column, len(f.memo))
 	}
 	if f.flat[n.id] == nil {
-		f.flat[n.id] = batch.Flatten(c)
+		f.flat[n.id] = f.flatten(c)
 	}
 	return f.flat[n.id]
 }
@@ -153,34 +153,46 @@ func (o columnOp) eval(f *frame) (*batch.Column, error) {
 		return f.src[o.id], nil
 	}
 	if f.gathered[o.id] == nil {
-		f.gathered[o.id] = f.gather(f.src[o.id])
+		f.gathered[o.id] = f.gather(f.src[o.id], f.sel)
 	}
 	return f.gathered[o.id], nil
 }
 
-// gather is batch.Take of the frame's rows, without allocation for the plainest columns.
-func (f *frame) gather(c *batch.Column) *batch.Column {
-	if c.Enc != batch.Flat || c.Valid != nil {
-		return batch.Take(c, f.sel)
+// gather is batch.Take of rows, without allocation for the plainest columns.
+func (f *frame) gather(c *batch.Column, rows []int32) *batch.Column {
+	if c.Valid != nil {
+		return batch.Take(c, rows)
 	}
-	out := &batch.Column{Type: c.Type, Phys: c.Phys, N: len(f.sel)}
-	switch c.Phys.Width() {
-	case 4:
-		out.Data = gatherValues[int32](f, c)
-	case 8:
-		out.Data = gatherValues[int64](f, c)
+	out := &batch.Column{Type: c.Type, Phys: c.Phys, Enc: c.Enc, N: len(rows), Dict: c.Dict, Borrowed: c.Borrowed}
+	switch {
+	case c.Enc == batch.Dict:
+		out.Codes = gatherValues(f, c.Codes, rows)
+	case c.Enc == batch.Flat && c.Phys.Width() == 4:
+		out.Data = batch.BytesOf(gatherValues(f, batch.Values[int32](c), rows))
+	case c.Enc == batch.Flat && c.Phys.Width() == 8:
+		out.Data = batch.BytesOf(gatherValues(f, batch.Values[int64](c), rows))
 	default:
-		return batch.Take(c, f.sel)
+		return batch.Take(c, rows)
 	}
 	return out
 }
 
-func gatherValues[T batch.Fixed](f *frame, c *batch.Column) []byte {
-	out, vals := batch.SliceOf[T](f.buffers, len(f.sel)), batch.Values[T](c)
-	for k, i := range f.sel {
+// flatten is batch.Flatten, without allocation for the plainest columns.
+func (f *frame) flatten(c *batch.Column) *batch.Column {
+	if d := c.Dict; c.Valid == nil && d.Valid == nil && d.Enc == batch.Flat && (d.Phys.Width() == 4 || d.Phys.Width() == 8) {
+		out := f.gather(d, c.Codes[:c.N])
+		out.Type = c.Type
+		return out
+	}
+	return batch.Flatten(c)
+}
+
+func gatherValues[T batch.Fixed](f *frame, vals []T, rows []int32) []T {
+	out := batch.SliceOf[T](f.buffers, len(rows))
+	for k, i := range rows {
 		out[k] = vals[i]
 	}
-	return batch.BytesOf(out)
+	return out
 }
 
 // literalOp is a constant.
