@@ -39,7 +39,7 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		BroadcastBytes: 128 << 20, SplitBytes: 32 << 20,
-		PartitionBytes: 32 << 20, PartitionGroups: 128 << 10, MaxPartitions: 512,
+		PartitionBytes: 32 << 20, PartitionGroups: 120 << 10, MaxPartitions: 512,
 	}
 }
 

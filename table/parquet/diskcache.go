@@ -68,7 +68,7 @@ func newDiskCache(path string, limit int64) *diskCache {
 
 // leastLent is from how many entries on a dictionary is lent: those with less are
 // worth more where they last (see batch.WordsPay and what exchanges keep).
-const leastLent = 64<<10 + 1
+const leastLent = 16<<10 + 1
 
 // find gives a dictionary that was saved and when it was last asked for, nil if there
 // is none; the time is now.

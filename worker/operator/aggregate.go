@@ -30,10 +30,12 @@ type aggregate struct {
 	exprs   *exprList    // keys, arguments, filters; nil where states are taken
 	always  *batch.Batch // keys of groups that need no rows; nil for none
 
-	mem  *memory.Reservation
-	set  *groupSet
-	out  groupSource // groups being given out; nil while input is taken
-	runs []*run
+	mem *memory.Reservation
+	set *groupSet
+	// spares takes the set's table at the end.
+	spares *spareTables
+	out    groupSource // groups being given out; nil while input is taken
+	runs   []*run
 
 	rows    int64 // taken into sets
 	groups  int64 // given out of them
@@ -86,6 +88,12 @@ func newAggregate(n *physical.HashAggregate, in []Operator, env *Env) (*aggregat
 func (a *aggregate) Open(ctx context.Context) error {
 	a.mem = a.env.Memory.Reserve("HashAggregate")
 	a.set = newGroupSet(a.keyType, a.calls)
+	if a.keys > 0 {
+		a.spares = a.env.spareTables()
+		if t := a.spares.take(); t != nil && a.mem.Resize(t.size()) {
+			a.set.table = t
+		}
+	}
 	return a.in.Open(ctx)
 }
 
@@ -98,6 +106,9 @@ func (a *aggregate) Close() error {
 	}
 	for _, r := range a.runs {
 		err = errors.Join(err, r.remove())
+	}
+	if a.set != nil {
+		a.spares.put(a.set.table)
 	}
 	a.set, a.out, a.runs = nil, nil, nil
 	if a.mem != nil {

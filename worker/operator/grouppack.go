@@ -36,6 +36,11 @@ type packField struct {
 	known     dictTexts
 }
 
+// hasTexts reports whether keys refer to texts.
+func (l *packing) hasTexts() bool {
+	return slices.ContainsFunc(l.fields, func(f packField) bool { return f.text })
+}
+
 // packLayout places the columns, wide ones first.
 func packLayout(ts []types.Type) packing {
 	l := packing{types: ts, fields: make([]packField, len(ts))}

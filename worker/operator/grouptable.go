@@ -22,6 +22,8 @@ type groupTable interface {
 	// size is the bytes held; growth the most that n more rows may add.
 	size() int64
 	growth(keys []*batch.Column, n int) int64
+	// empty forgets the groups but not the memory; false if that is not worth while.
+	empty() bool
 }
 
 // newGroupTable picks the table for keys of these types.

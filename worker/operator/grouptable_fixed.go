@@ -61,6 +61,17 @@ func (t *fixedTable[K]) growth(keys []*batch.Column, n int) int64 {
 	return more
 }
 
+// empty keeps a table that is about as large as its groups needed, if its keys refer to
+// no texts.
+func (t *fixedTable[K]) empty() bool {
+	if len(t.slots) == startSlots || len(t.slots) > 8*len(t.keyOf) || t.layout.hasTexts() {
+		return false
+	}
+	clear(t.slots)
+	t.keyOf, t.hashOf = t.keyOf[:0], t.hashOf[:0]
+	return true
+}
+
 func (t *fixedTable[K]) assign(keys []*batch.Column, hashes []uint64, ids []int32) {
 	n := len(ids)
 	if cap(t.misses) < n {

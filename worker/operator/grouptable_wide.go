@@ -47,6 +47,9 @@ func (t *wideTable) growth(keys []*batch.Column, n int) int64 {
 	return more
 }
 
+// empty keeps nothing: keys lie in pages of their own.
+func (t *wideTable) empty() bool { return false }
+
 // pageSize is the bytes of so many pages and of the places that list them.
 func (t *wideTable) pageSize(pages int) int64 {
 	return int64(pages) * (8*pageGroups*int64(t.layout.words) + 2*int64(unsafe.Sizeof(t.keyOf[0])))

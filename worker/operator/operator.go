@@ -61,7 +61,8 @@ type Env struct {
 	// SpillAlways makes blocking operators spill at every opportunity (tests).
 	SpillAlways bool
 
-	runs int // files named so far in ScratchDir
+	runs         int // files named so far in ScratchDir
+	aggregations int // of the plan, so far
 }
 
 // batchRows is BatchRows, or the usual number if that is not set.
