@@ -158,6 +158,12 @@ const (
 	ByValue
 )
 
+// Reused is implemented by accumulators that can begin again in the memory they have.
+type Reused interface {
+	// Empty forgets all groups.
+	Empty()
+}
+
 // Viewed is an Accumulator whose states hold all that some other aggregates of the
 // same argument need.
 type Viewed interface {

@@ -42,6 +42,12 @@ type counter struct {
 
 func (a *counter) Resize(groups int) { a.counts = resize(a.counts, groups) }
 
+// Empty is of Reused.
+func (a *counter) Empty() {
+	clear(a.counts)
+	a.counts = a.counts[:0]
+}
+
 // resize lengthens s to n with zero values.
 func resize[T any](s []T, n int) []T {
 	if n <= len(s) {

@@ -114,6 +114,13 @@ type exactSum struct {
 
 func (a *exactSum) Resize(groups int) { a.totals = resize(a.totals, groups) }
 
+// Empty is of Reused.
+func (a *exactSum) Empty() {
+	clear(a.totals)
+	a.totals, a.large = a.totals[:0], false
+	clear(a.wraps)
+}
+
 func (a *exactSum) Update(groups []int32, args []*batch.Column) error {
 	c := args[0]
 	valid, none := validRows(c)

@@ -89,11 +89,23 @@ func runAggregate(t *testing.T, c *aggregateCase, r *rand.Rand) {
 	}
 	// Every part takes a slice of the rows, in batches of random encodings.
 	parts := 1 + r.IntN(3)
-	final := f.Aggregate.New(call)
+	// One that can be emptied begins with what it was used for before.
+	begin := func() udf.Accumulator {
+		a := f.Aggregate.New(call)
+		if e, ok := a.(udf.Reused); ok && n > 0 && r.IntN(2) == 0 {
+			a.Resize(groups + 2)
+			if err := a.Update(at, columns(r, call.Args, rows)); err != nil {
+				t.Fatal(err)
+			}
+			e.Empty()
+		}
+		return a
+	}
+	final := begin()
 	final.Resize(groups)
 	order := r.Perm(parts)
 	for _, p := range order {
-		part := f.Aggregate.New(call)
+		part := begin()
 		part.Resize(1)
 		part.Resize(groups)
 		lo, hi := n*p/parts, n*(p+1)/parts

@@ -32,8 +32,8 @@ type aggregate struct {
 
 	mem *memory.Reservation
 	set *groupSet
-	// spares takes the set's table at the end.
-	spares *spareTables
+	// spares takes the set at the end.
+	spares *spareGroups
 	out    groupSource // groups being given out; nil while input is taken
 	runs   []*run
 
@@ -89,9 +89,9 @@ func (a *aggregate) Open(ctx context.Context) error {
 	a.mem = a.env.Memory.Reserve("HashAggregate")
 	a.set = newGroupSet(a.keyType, a.calls)
 	if a.keys > 0 {
-		a.spares = a.env.spareTables()
-		if t := a.spares.take(); t != nil && a.mem.Resize(t.size()) {
-			a.set.table = t
+		a.spares = a.env.spareGroups()
+		if spare := a.spares.take(); spare != nil && a.mem.Resize(spare.size()) {
+			a.set.reuse(spare)
 		}
 	}
 	return a.in.Open(ctx)
@@ -108,7 +108,7 @@ func (a *aggregate) Close() error {
 		err = errors.Join(err, r.remove())
 	}
 	if a.set != nil {
-		a.spares.put(a.set.table)
+		a.spares.put(a.set)
 	}
 	a.set, a.out, a.runs = nil, nil, nil
 	if a.mem != nil {

@@ -18,6 +18,7 @@ type groupSet struct {
 	codes   groupCodes
 	accs    *accumulators
 	groups  int
+	room    int // groups that the accumulators had memory for when there were none
 	hasher  batch.Hasher
 	hashBuf []uint64
 	ids     []int32
@@ -82,7 +83,10 @@ func (s *groupSet) rowIDs(n int) []int32 {
 }
 
 func (s *groupSet) size() int64 {
-	n := s.accs.size() + 12*int64(cap(s.ids))
+	n := 12 * int64(cap(s.ids))
+	if s.accs != nil {
+		n += s.accs.size()
+	}
 	if s.table != nil {
 		n += s.table.size()
 	}
@@ -105,7 +109,7 @@ func (s *groupSet) full() bool {
 // accSize estimates the bytes a group takes in the accumulators. Their size has
 // buffers for a batch in it, which must not be taken for that of few groups.
 func (s *groupSet) accSize() int64 {
-	return 16*int64(len(s.calls)) + s.accs.size()/int64(max(s.groups, batch.TargetRows))
+	return 16*int64(len(s.calls)) + s.accs.size()/int64(max(s.groups, s.room, batch.TargetRows))
 }
 
 // outputSize estimates the bytes of n groups as columns, and of their order.
