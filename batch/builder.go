@@ -231,7 +231,7 @@ func (b *Builder) Grow(n, bytes int) {
 		bytes = n * b.phys.Width()
 	}
 	if need := len(b.data) + bytes; need > cap(b.data) {
-		grown := Alloc(need)
+		grown := Room(need)
 		hugePages(grown)
 		b.data = grown[:copy(grown, b.data)]
 	}
@@ -241,7 +241,7 @@ func (b *Builder) Grow(n, bytes int) {
 func (b *Builder) extend(n int) []byte {
 	old := len(b.data)
 	if old+n > cap(b.data) {
-		grown := Alloc(nextCap(old+n, cap(b.data)))
+		grown := Room(nextCap(old+n, cap(b.data)))
 		copy(grown, b.data)
 		b.data = grown
 	}

@@ -9,6 +9,7 @@ package batch
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unsafe"
 
 	"github.com/bixidata/bixi/sql/decimal"
@@ -128,6 +129,21 @@ func BytesOf[T any](v []T) []byte {
 
 // Alloc gives n zeroed bytes aligned to 8.
 func Alloc(n int) []byte { return BytesOf(make([]uint64, (n+7)/8))[:n:n] }
+
+// leastRoom is from how many bytes on clearing memory costs more than avoiding it.
+const leastRoom = 4 << 10
+
+// Room gives n bytes aligned to 8 of unspecified content, to be written to before they
+// are read. A strings.Builder is how memory is had that the runtime does not clear.
+func Room(n int) []byte {
+	if n < leastRoom {
+		return Alloc(n)
+	}
+	var b strings.Builder
+	b.Grow(n)
+	b.WriteByte(0) // an empty string need not tell where it is
+	return unsafe.Slice(unsafe.StringData(b.String()), n)
+}
 
 // NewFixed allocates a flat column of n zero values of a fixed-width or
 // BOOLEAN type, in the representation PhysOf gives.

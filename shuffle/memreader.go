@@ -105,7 +105,7 @@ func (r *memoryReader) frame(ctx context.Context, e entry) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf := batch.Alloc(int(e.len))
+	buf := batch.Room(int(e.len))
 	if n, err := f.ReadAt(buf, e.off); n < len(buf) {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func (d *diskCache) find(key cacheKey, now int64) (s *savedDict, last int64) {
 // load gives a dictionary in memory of its own, nil if it is not there any more as
 // it was saved.
 func (d *diskCache) load(s *savedDict) *batch.Column {
-	mem := batch.Alloc(int(s.size()))
+	mem := batch.Room(int(s.size()))
 	file := d.mu.file // set before anything is saved
 	if _, err := file.ReadAt(mem, s.from); err != nil {
 		d.lose(s)
