@@ -66,8 +66,8 @@ func newDiskCache(path string, limit int64) *diskCache {
 	return d
 }
 
-// leastLent is from how many entries on a dictionary is lent: those with less are
-// worth more where they last (see batch.WordsPay and what exchanges keep).
+// leastLent is from how many entries on a dictionary is lent: smaller ones are worth
+// more where they last, because exchanges keep them.
 const leastLent = 16<<10 + 1
 
 // find gives a dictionary that was saved and when it was last asked for, nil if there
