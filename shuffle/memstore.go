@@ -45,6 +45,8 @@ type MemoryStore struct {
 	}
 	memory sync.Mutex // serialises opts.Memory
 	pace   pace
+	// buffers are *bufio.Writers of outputs that were written to their file.
+	buffers sync.Pool
 }
 
 // NewMemoryStore makes an empty store.

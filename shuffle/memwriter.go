@@ -88,7 +88,7 @@ func (w *memoryWriter) spill(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("spilling output %s: %w", o.id, err)
 	}
-	w.file, w.buf = f, bufio.NewWriterSize(f, spillBuffer)
+	w.file, w.buf = f, o.store.buffer(f)
 	o.mu.Lock()
 	partitions := o.mu.partitions // only this goroutine appends to it
 	o.mu.Unlock()
@@ -111,6 +111,15 @@ func (w *memoryWriter) spill(ctx context.Context) error {
 	o.mu.held = 0
 	clear(w.dicts)
 	return nil
+}
+
+// buffer gives a buffer for writing to f.
+func (s *MemoryStore) buffer(f store.Writer) *bufio.Writer {
+	if b, ok := s.buffers.Get().(*bufio.Writer); ok {
+		b.Reset(f)
+		return b
+	}
+	return bufio.NewWriterSize(f, spillBuffer)
 }
 
 // append writes e's batch to the file and leaves its place in e.
@@ -169,6 +178,9 @@ func (w *memoryWriter) Close() (Stats, error) {
 
 func (w *memoryWriter) commit() error {
 	err := w.buf.Flush()
+	w.buf.Reset(nil)
+	w.o.store.buffers.Put(w.buf)
+	w.buf = nil
 	if err == nil {
 		err = w.file.Commit()
 	}

@@ -26,8 +26,7 @@ func scattered[T batch.Fixed](c *batch.Column, def []byte, full byte, dst []T) [
 	return batch.BytesOf(dst)
 }
 
-// gather is rows sel of c. Texts are copied to memory of their own, so that
-// nothing of the rows that did not survive is kept.
+// gather is rows sel of c.
 func gather(c *batch.Column, sel []int32, values, valid *scratch) *batch.Column {
 	n := len(sel)
 	if c.Enc == batch.Const {
@@ -46,7 +45,7 @@ func gather(c *batch.Column, sel []int32, values, valid *scratch) *batch.Column 
 	case c.Phys == batch.PhysBool:
 		out.Data = batch.BytesOf(gatherBits(c.Bits(), sel, values.bitmap(n)))
 	case c.Phys == batch.PhysBytes:
-		gatherTexts(out, c, sel)
+		gatherTexts(out, c, sel, values)
 	case c.Phys == batch.PhysList || c.Phys == batch.PhysStruct:
 		b := batch.NewBuilder(c.Type)
 		b.Append(c, sel)
@@ -67,16 +66,17 @@ func gatherBits(src batch.Bitmap, sel []int32, dst batch.Bitmap) batch.Bitmap {
 	return dst
 }
 
-func gatherTexts(out, c *batch.Column, sel []int32) {
-	out.Offsets = make([]int32, len(sel)+1)
-	size := int32(0)
-	for i, j := range sel {
-		size += c.Offsets[j+1] - c.Offsets[j]
-		out.Offsets[i+1] = size
-	}
-	out.Data = make([]byte, 0, size)
+func gatherTexts(out, c *batch.Column, sel []int32, mem *scratch) {
+	size := 0
 	for _, j := range sel {
+		size += int(c.Offsets[j+1] - c.Offsets[j])
+	}
+	all := batch.BytesOf(fixed[int32](mem, len(sel)+1+(size+3)/4))
+	out.Offsets, out.Data = fixed[int32](mem, len(sel)+1), all[4*(len(sel)+1):][:0]
+	out.Offsets[0] = 0
+	for i, j := range sel {
 		out.Data = append(out.Data, c.Data[c.Offsets[j]:c.Offsets[j+1]]...)
+		out.Offsets[i+1] = int32(len(out.Data))
 	}
 }
 
