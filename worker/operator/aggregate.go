@@ -23,6 +23,7 @@ type aggregate struct {
 	input
 	env     *Env
 	phase   physical.Phase
+	number  int // among the aggregations of the plan
 	ordered bool
 	keys    int
 	keyType []types.Type
@@ -68,7 +69,8 @@ type groupSource interface {
 }
 
 func newAggregate(n *physical.HashAggregate, in []Operator, env *Env) (*aggregate, error) {
-	a := &aggregate{input: input{in[0]}, env: env, phase: n.Phase, keys: len(n.Keys)}
+	env.aggregations++
+	a := &aggregate{input: input{in[0]}, env: env, phase: n.Phase, keys: len(n.Keys), number: env.aggregations}
 	a.ordered = n.Ordered && !n.Phase.GivesStates()
 	for _, k := range n.Keys {
 		a.keyType = append(a.keyType, k.Type())
@@ -89,7 +91,7 @@ func (a *aggregate) Open(ctx context.Context) error {
 	a.mem = a.env.Memory.Reserve("HashAggregate")
 	a.set = newGroupSet(a.keyType, a.calls)
 	if a.keys > 0 {
-		a.spares = a.env.spareGroups()
+		a.spares = a.env.spareGroups(a.number)
 		if spare := a.spares.take(); spare != nil && a.mem.Resize(spare.size()) {
 			a.set.reuse(spare)
 		}

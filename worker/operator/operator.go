@@ -62,7 +62,7 @@ type Env struct {
 	SpillAlways bool
 
 	runs         int // files named so far in ScratchDir
-	aggregations int // of the plan, so far
+	aggregations int // made so far
 }
 
 // batchRows is BatchRows, or the usual number if that is not set.

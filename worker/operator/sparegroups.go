@@ -15,14 +15,13 @@ type spareGroups struct {
 	free []*groupSet
 }
 
-// spareGroups gives those of the next aggregation of this task's plan; nil if tasks
-// share nothing.
-func (e *Env) spareGroups() *spareGroups {
+// spareGroups gives those of an aggregation of the stage's plan; nil if tasks share
+// nothing.
+func (e *Env) spareGroups(aggregation int) *spareGroups {
 	if e.Shared == nil {
 		return nil
 	}
-	e.aggregations++
-	v, err := e.Shared(fmt.Sprintf("groups %d", e.aggregations), func() (any, error) { return &spareGroups{}, nil })
+	v, err := e.Shared(fmt.Sprintf("groups %d", aggregation), func() (any, error) { return &spareGroups{}, nil })
 	if err != nil {
 		return nil
 	}
