@@ -211,7 +211,7 @@ func (p *pageReader) decodeDictionary(pages *chunkPages, h *pageHeader, packed [
 	if err != nil {
 		return nil, err
 	}
-	if pages.codec == nil {
+	if pages.codec == nil || h.plainBody { // body is packed
 		body = slices.Clone(body)
 	}
 	if h.encoding == format.PlainDictionary {
