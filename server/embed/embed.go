@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -328,13 +327,4 @@ func (n *Node) Close() error {
 	n.close = nil
 	n.running.Wait()
 	return errors.Join(errs...)
-}
-
-// LimitHeap tells the garbage collector how much memory the process should stay
-// within when its operators may hold limit bytes. What is not accounted for, such as
-// batches on their way, takes some tens of megabytes however small the limit is.
-func LimitHeap(limit int64) {
-	if limit > 0 {
-		debug.SetMemoryLimit(limit + max(limit/4, 80<<20))
-	}
 }
