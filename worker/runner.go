@@ -53,7 +53,8 @@ type Config struct {
 
 // Runner runs tasks. It is safe for concurrent use.
 type Runner struct {
-	cfg Config
+	cfg   Config
+	zones sync.Map // of *time.Location, by name: the system keeps each in a file
 
 	mu struct {
 		sync.Mutex
@@ -101,7 +102,7 @@ func (r *Runner) run(ctx context.Context, t stage.Task) (stage.Stats, error) {
 	if err != nil {
 		return stage.Stats{}, err
 	}
-	r.sweep(t.Attempt.Task.Job, t.Attempt.Task.Stage)
+	r.begin(t)
 	defer r.release(t.Attempt)
 	budget, done := r.budget(t.Attempt.Task.Job, fr.Memory)
 	defer done()
@@ -163,9 +164,9 @@ func drain(ctx context.Context, op operator.Operator) error {
 }
 
 func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (*operator.Env, error) {
-	zone, err := time.LoadLocation(fr.Zone)
+	zone, err := r.zone(fr.Zone)
 	if err != nil {
-		return nil, diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "this worker does not know the time zone %q", fr.Zone)
+		return nil, err
 	}
 	env := &operator.Env{
 		Functions: r.cfg.Functions,
@@ -195,6 +196,19 @@ func (r *Runner) env(ctx context.Context, t stage.Task, fr *physical.Fragment) (
 		return r.share(ctx, t.Attempt, key, build)
 	}
 	return env, nil
+}
+
+// zone is the time zone of that name.
+func (r *Runner) zone(name string) (*time.Location, error) {
+	if z, ok := r.zones.Load(name); ok {
+		return z.(*time.Location), nil
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, diag.Errorf(diag.CodeInvalidParameter, diag.Pos{}, "this worker does not know the time zone %q", name)
+	}
+	r.zones.Store(name, z)
+	return z, nil
 }
 
 // readKinds maps each stage read to the kind of its exchange.

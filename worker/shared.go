@@ -17,7 +17,7 @@ type sharedKey struct {
 }
 
 // shared is such a value. It is kept between the tasks of its stage, until a
-// task of another stage of the job begins or the job's outputs are freed.
+// task of a later stage of the job begins or the job's outputs are freed.
 type shared struct {
 	once  sync.Once
 	value any
@@ -56,6 +56,17 @@ func (r *Runner) sharedFor(k sharedKey, a stage.AttemptID) *shared {
 	}
 	s.users[a] = true
 	return s
+}
+
+// begin drops what earlier stages of the task's job shared, unless the task is
+// pipelined with some of them: these still run, maybe between two of their tasks.
+func (r *Runner) begin(t stage.Task) {
+	for _, in := range t.Inputs {
+		if in.Mode == stage.Pipelined {
+			return
+		}
+	}
+	r.sweep(t.Attempt.Task.Job, t.Attempt.Task.Stage)
 }
 
 // release ends an attempt's use of shared values.

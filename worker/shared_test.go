@@ -30,8 +30,12 @@ func TestSharedIsBuiltOnceAndKeptForItsStage(t *testing.T) {
 	if built != 1 || closed != 0 {
 		t.Errorf("built %d times, closed %d times", built, closed)
 	}
-	r.sweep("j", 2) // a task of another stage begins
-	if closed != 1 {
+	next := stage.Task{Attempt: attempt(2, 0), Inputs: []stage.TaskInput{{From: 1, Mode: stage.Pipelined}}}
+	if r.begin(next); closed != 0 {
+		t.Error("dropped by a task that runs beside its stage")
+	}
+	next.Inputs[0].Mode = stage.Durable
+	if r.begin(next); closed != 1 {
 		t.Errorf("closed %d times", closed)
 	}
 }
