@@ -1,6 +1,7 @@
 package exactsum
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -39,6 +40,35 @@ func merge(_ *Sums, states [][]byte) {
 			if err := s.Merge(g, st); err != nil {
 				panic(err)
 			}
+		}
+	}
+}
+
+// BenchmarkAdd measures what a term costs, beside additions that depend on the order.
+func BenchmarkAdd(b *testing.B) {
+	const terms = 4096
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{1, 4, 16, 4096} {
+		groups, vals, naive := make([]int32, terms), make([]float64, terms), make([]float64, n)
+		for i := range vals {
+			groups[i], vals[i] = int32(r.IntN(n)), r.Float64()*100
+		}
+		var s Sums
+		s.Resize(n)
+		for name, add := range map[string]func(){
+			"exact": func() { Add(&s, groups, vals, nil) },
+			"naive": func() {
+				for i, g := range groups {
+					naive[g] += vals[i]
+				}
+			},
+		} {
+			b.Run(fmt.Sprintf("groups=%d/%s", n, name), func(b *testing.B) {
+				for b.Loop() {
+					add()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/terms, "ns/term")
+			})
 		}
 	}
 }

@@ -81,20 +81,21 @@ func upper(b uint64, s uint) (mid, hi, carry uint64) {
 func Add[T float32 | float64](s *Sums, groups []int32, vals []T, valid []uint64) {
 	vals = vals[:len(groups)]
 	switch {
-	case len(s.win) == 1:
-		addAll(s, vals, valid)
+	case len(s.win) == 1 && valid == nil:
+		addAll(s, vals)
+		return
 	case len(s.win) <= fewGroups:
 		addFew(s, groups, vals, valid)
-	default:
-		for at := 0; at < len(vals); at++ {
-			if at = addMany(s.win, groups, vals, valid, at); at == len(vals) {
-				break
-			}
-			if g := groups[at]; s.win[g].hi+topRoom >= 2*topRoom {
-				s.widen(&s.win[g])
-			} else {
-				s.AddOne(int(g), float64(vals[at]))
-			}
+		return
+	}
+	for at := 0; at < len(vals); at++ {
+		if at = addMany(s.win, groups, vals, valid, at); at == len(vals) {
+			break
+		}
+		if g := groups[at]; s.win[g].hi+topRoom >= 2*topRoom {
+			s.widen(&s.win[g])
+		} else {
+			s.AddOne(int(g), float64(vals[at]))
 		}
 	}
 }
@@ -123,46 +124,6 @@ func addMany[T float32 | float64](win []window, groups []int32, vals []T, valid 
 			break
 		}
 	}
-	return at
-}
-
-// fastRun is how many terms may be added to a window before its range is checked:
-// an addition changes the high word by less than 2^53.
-const fastRun = 512
-
-// addAll is Add for a single group, whose upper words stay in registers.
-func addAll[T float32 | float64](s *Sums, vals []T, valid []uint64) {
-	for from := 0; from < len(vals); from += fastRun {
-		to := min(from+fastRun, len(vals))
-		for at := from; at < to; at++ {
-			if at = addRun(&s.win[0], vals, valid, at, to); at < to {
-				s.AddOne(0, float64(vals[at]))
-			}
-		}
-		if w := &s.win[0]; w.base != isWide && w.hi+topRoom >= 2*topRoom {
-			s.widen(w)
-		}
-	}
-}
-
-// addRun adds vals[at:to] up to the first value that does not fit the upper words
-// of the window, whose place it gives.
-func addRun[T float32 | float64](w *window, vals []T, valid []uint64, at, to int) int {
-	base, mid, hi := int(w.base)+64, w.mid, w.hi
-	for ; at < to; at++ {
-		if valid != nil && valid[uint(at)/64]>>(uint(at)%64)&1 == 0 {
-			continue
-		}
-		b := math.Float64bits(float64(vals[at]))
-		shift := uint(int(b>>52&0x7ff) - base)
-		if shift >= 64 {
-			break
-		}
-		m, h, c := upper(b, shift)
-		mid, c = bits.Add64(mid, m, c)
-		hi += h + c
-	}
-	w.mid, w.hi = mid, hi
 	return at
 }
 

@@ -29,9 +29,8 @@ func check(t *testing.T, vals []float64) {
 	parts.Resize(3)
 	Add(&a, make([]int32, len(vals)), vals, nil)
 	groups := make([]int32, len(vals))
-	for i, v := range vals {
+	for i := range groups {
 		groups[i] = int32(i % 3)
-		_ = v
 	}
 	Add(&parts, groups, vals, nil)
 	for i := len(vals) - 1; i >= 0; i-- {
@@ -83,7 +82,7 @@ func check(t *testing.T, vals []float64) {
 func TestSum(t *testing.T) {
 	big, tiny := math.MaxFloat64, math.SmallestNonzeroFloat64
 	for _, vals := range [][]float64{
-		{0}, {math.Copysign(0, -1)}, {1, -1}, {1, 1e100, 1, -1e100}, {0.1, 0.2, 0.3}, {tiny}, {tiny, tiny, -tiny},
+		{0}, {math.Copysign(0, -1)}, {0, 0, 0, 0, 0, 1e300, 0, 0, 0.25}, {1, 2, 3, 0, 0, math.Copysign(0, -1), -2}, {1, -1}, {1, 1e100, 1, -1e100}, {0.1, 0.2, 0.3}, {tiny}, {tiny, tiny, -tiny},
 		{big, tiny, -big}, {big, big}, {big, big, -big, -big, 1}, {1e15, 1e-15, -1e15}, {1, math.Ldexp(1, -53)},
 		{1, math.Ldexp(1, -53), tiny}, {3, math.Ldexp(1, -52), math.Ldexp(1, -53)}, {math.Ldexp(1, -1022), -tiny},
 		{math.Ldexp(1, 1000), math.Ldexp(1, 1000)}, {-1e16, 1, 1, 1}, {math.Ldexp(1.5, 60), 1, -math.Ldexp(1.5, 60)},
@@ -104,6 +103,32 @@ func TestRandomSums(t *testing.T) {
 			}
 		}
 		check(t, vals)
+	}
+}
+
+// TestManySums adds so many terms, of such exponents, that the lanes of a few groups
+// are full: all the largest and all the smallest that a grid takes, and what is beside.
+func TestManySums(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, exps := range [][]int{{above}, {-below}, {above, -below}, {above + 1, -below - 1, 0}, {above, -below, above, -below, -100}, {0}} {
+		for kind := range 6 {
+			vals := []float64{1}
+			for range 3*fewRun + 17 {
+				exp := exps[r.IntN(len(exps))]
+				x := math.Ldexp(2-math.Ldexp(float64(1+r.IntN(5)), -52), exp) // as large as may be
+				switch kind % 3 {
+				case 1: // a large part below the unit
+					x = math.Nextafter(math.Ldexp(1, exp)+math.Ldexp(1, -unit-1), 0)
+				case 2:
+					x = math.Ldexp(1+r.Float64(), exp)
+				}
+				if kind >= 3 && r.IntN(2) == 1 {
+					x = -x
+				}
+				vals = append(vals, x, 0)
+			}
+			check(t, vals)
+		}
 	}
 }
 
