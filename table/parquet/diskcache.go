@@ -1,8 +1,10 @@
 package parquet
 
 import (
+	"cmp"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -24,11 +26,13 @@ type diskCache struct {
 
 	mu struct {
 		sync.Mutex
-		file   *os.File // nil until the first write
-		mapped []byte   // all of it, for lending; nil if the system has no such thing
-		lent   int      // how many are
-		off    bool     // writing failed, or closed
-		at     int64    // where the next one goes
+		file   *os.File     // nil until the first write
+		mapped []byte       // all of it, for lending; nil if the system has no such thing
+		lent   int          // how many are
+		idle   []*savedDict // those that were given back and keep their pages
+		idling int64        // their bytes
+		off    bool         // writing failed, or closed
+		at     int64        // where the next one goes
 		saved  map[cacheKey]*savedDict
 		order  []*savedDict // by age; their places follow each other
 		seen   map[cacheKey]struct{}
@@ -137,9 +141,37 @@ func (d *diskCache) giveBack(s *savedDict) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.mu.lent--
-	if s.lent--; s.lent == 0 {
-		leavePages(d.mu.mapped, s.from, s.from+s.size())
+	if s.lent--; s.lent > 0 {
+		return
 	}
+	d.mu.idle = append(d.mu.idle, s)
+	if d.mu.idling += s.size(); d.mu.idling >= mostIdle {
+		d.leave()
+	}
+}
+
+const (
+	// How many bytes of dictionaries that were given back keep their pages: leaving
+	// pages interrupts every core, however many they are.
+	mostIdle = 8 << 20
+	// Pages between two of them are left as well unless they are more bytes than that.
+	// Where one of these is lent now, it gets them again.
+	mostBetween = 1 << 20
+)
+
+// leave leaves the pages of all that are idle.
+func (d *diskCache) leave() {
+	slices.SortFunc(d.mu.idle, func(a, b *savedDict) int { return cmp.Compare(a.from, b.from) })
+	from, to := d.mu.idle[0].from, int64(0)
+	for _, s := range d.mu.idle {
+		if to > 0 && s.from > to+mostBetween {
+			leavePages(d.mu.mapped, from, to)
+			from = s.from
+		}
+		to = max(to, s.from+s.size())
+	}
+	leavePages(d.mu.mapped, from, to)
+	d.mu.idle, d.mu.idling = d.mu.idle[:0], 0
 }
 
 // lose forgets a dictionary that is not what it was.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,9 +13,14 @@ import (
 	"github.com/bixidata/bixi/sql/types"
 )
 
-// numbers and texts are dictionaries that differ by seed, of about 32 KiB.
-func numbers(seed int) *batch.Column {
-	v := make([]int64, 4096)
+// numbers and texts are dictionaries that differ by seed, of about 32 KiB; many is one
+// that is lent, of about 128.
+func numbers(seed int) *batch.Column { return upFrom(seed, 4096) }
+
+func many(seed int) *batch.Column { return upFrom(seed, leastLent) }
+
+func upFrom(seed, n int) *batch.Column {
+	v := make([]int64, n)
 	for i := range v {
 		v[i] = int64(seed*len(v) + i)
 	}
@@ -152,13 +158,6 @@ func TestDiskCacheLends(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("dictionaries are lent on Linux only")
 	}
-	many := func(seed int) *batch.Column {
-		v := make([]int64, leastLent)
-		for i := range v {
-			v[i] = int64(seed*len(v) + i)
-		}
-		return batch.FromValues(types.BigIntType, batch.PhysI64, v, nil)
-	}
 	path := filepath.Join(t.TempDir(), "d")
 	d := newDiskCache(path, 10<<20)
 	save := func(i int) *savedDict {
@@ -205,4 +204,48 @@ func TestDiskCacheLends(t *testing.T) {
 	if err := d.close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// Dictionaries that were given back do not count as the process's memory for long.
+func TestDiskCacheLeaves(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("dictionaries are lent on Linux only")
+	}
+	path := filepath.Join(t.TempDir(), "d")
+	d := newDiskCache(path, 4*mostIdle)
+	const size = 8 * leastLent
+	for i := range 3 * mostIdle / size {
+		for range 2 {
+			d.offer(keyOf(i), many(i))
+		}
+		s, _ := d.find(keyOf(i), 0)
+		for range 2 { // lent again while it is idle
+			if c := d.lend(s); !same(c, many(i)) {
+				t.Fatalf("dictionary %d is not what was saved", i)
+			}
+			d.giveBack(s)
+		}
+		if n := resident(t, path); n > mostIdle+1<<20 {
+			t.Fatalf("%d bytes of the file are resident after %d dictionaries", n, i+1)
+		}
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// resident is how many bytes of a mapped file count as this process's.
+func resident(t *testing.T, path string) int64 {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(maps), path+"\n")
+	_, rest, found2 := strings.Cut(rest, "\nRss:")
+	var kb int64
+	if _, err := fmt.Sscan(rest, &kb); err != nil || !found || !found2 {
+		t.Fatalf("the file is not mapped: %v", err)
+	}
+	return kb << 10
 }

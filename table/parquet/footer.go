@@ -21,7 +21,7 @@ const (
 type footer struct {
 	meta   format.FileMetaData // without row groups
 	groups []groupMeta
-	size   int64 // bytes in the file, which bounds of chunks are views of
+	data   []byte // as it is in the file, for the bounds of chunks
 	nodes  []*node
 }
 
@@ -32,7 +32,7 @@ func readFooter(src *source) (*footer, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &footer{size: int64(len(data))}
+	f := &footer{data: data}
 	if f.groups, err = parseFooter(data, &f.meta); err != nil {
 		return nil, err
 	}

@@ -15,17 +15,19 @@ type groupMeta struct {
 }
 
 // chunkMeta is what a reader needs of a column chunk's metadata. A file may have
-// many thousands of them, which stay in the cache: it is small.
+// many thousands of them, which stay in the cache: it is small, and without pointers
+// for the garbage collector to follow.
 type chunkMeta struct {
 	codec                    format.CompressionCodec
 	values                   int64
 	size, packed             int64 // bytes when they are not compressed, and in the file
 	dataPage, dictionaryPage int64 // where they begin; 0: there is no dictionary
 	offsetIndex, columnIndex region
-	codedPages, plainPages   int // data pages that have codes of the dictionary, and others
+	bloomFilter              int64 // where it begins, 0 if there is none
+	codedPages, plainPages   int   // data pages that have codes of the dictionary, and others
 	nulls                    int64
-	low, high                []byte // bounds, nil if there are none
-	deprecated               bool   // the bounds are compared in the order of signed numbers
+	low, high                span // bounds, in the footer
+	deprecated               bool // the bounds are compared in the order of signed numbers
 }
 
 // region is where something lies in the file; n is 0 if it is not there.
@@ -34,10 +36,21 @@ type region struct {
 	n  int32
 }
 
+// span is where something lies in the footer, {} if it is not there.
+type span struct{ from, to uint32 }
+
+// text gives the bytes at s, nil if there are none.
+func (f *footer) text(s span) []byte {
+	if s == (span{}) {
+		return nil
+	}
+	return f.data[s.from:s.to]
+}
+
 // bytes is about how much memory f takes.
 func (f *footer) bytes() int64 {
 	const chunk = int64(unsafe.Sizeof(chunkMeta{}))
-	n := f.size + int64(len(f.meta.Schema))*1024 + 4096
+	n := int64(len(f.data)+1024*len(f.meta.Schema)) + 4096
 	for i := range f.groups {
 		n += int64(len(f.groups[i].chunks)) * chunk
 	}
@@ -134,6 +147,8 @@ func (t *compactReader) columnMetaData(wire byte, c *chunkMeta) {
 			for n := t.list(wire); n > 0 && t.err == nil; n-- {
 				t.encodingStats(c)
 			}
+		case 14:
+			c.bloomFilter = t.long(wire)
 		default:
 			t.skip(wire, 3)
 		}
@@ -142,24 +157,24 @@ func (t *compactReader) columnMetaData(wire byte, c *chunkMeta) {
 
 // statistics takes the bounds of the deprecated fields only if there are no others.
 func (t *compactReader) statistics(wire byte, c *chunkMeta) {
-	var low, high []byte
+	var low, high span
 	t.nested(wire, func(id int16, wire byte) {
 		switch id {
 		case 1:
-			high = t.binary(wire)
+			high = t.span(wire)
 		case 2:
-			low = t.binary(wire)
+			low = t.span(wire)
 		case 3:
 			c.nulls = t.long(wire)
 		case 5:
-			c.high = t.binary(wire)
+			c.high = t.span(wire)
 		case 6:
-			c.low = t.binary(wire)
+			c.low = t.span(wire)
 		default:
 			t.skip(wire, 4)
 		}
 	})
-	if c.low == nil && c.high == nil {
+	if c.low == (span{}) && c.high == (span{}) {
 		c.low, c.high, c.deprecated = low, high, true
 	}
 }

@@ -239,6 +239,12 @@ func (t *compactReader) binary(wire byte) []byte {
 	return t.src[from:t.at:t.at]
 }
 
+// span is where a binary lies.
+func (t *compactReader) span(wire byte) span {
+	b := t.binary(wire)
+	return span{uint32(t.at - len(b)), uint32(t.at)}
+}
+
 // list is the length of a list of structs, which follow.
 func (t *compactReader) list(wire byte) int {
 	n, element := t.listHead()

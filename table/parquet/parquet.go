@@ -35,6 +35,9 @@ type Column struct {
 type Stats struct {
 	Rows    int64
 	Columns []table.ColumnStats
+	// Lacks, if not nil, reports whether no row holds v in column i of Columns, as far
+	// as Bloom filters and small dictionaries of the row group tell. It may read the file.
+	Lacks func(i int, v types.Datum) bool
 }
 
 // unknownNulls is the Nulls of a column the file says nothing about.

@@ -20,8 +20,9 @@ type ReaderOptions struct {
 	// valid during the call.
 	Filter        func(b *batch.Batch) (sel []int32, err error)
 	FilterColumns int
-	// SkipRowGroup, if set, may refuse a row group by what the footer says of
-	// the columns; SkipRange a range of rows in one by its page index.
+	// SkipRowGroup, if set, may refuse a row group by what the footer, Bloom filters
+	// and dictionaries say of the columns; SkipRange a range of rows in one by its
+	// page index.
 	SkipRowGroup func(Stats) bool
 	SkipRange    func(Stats) bool
 }
@@ -219,7 +220,7 @@ func (r *Reader) nextGroup() (err error) {
 		if rows == 0 {
 			continue
 		}
-		if r.opts.SkipRowGroup != nil && r.opts.SkipRowGroup(r.f.RowGroupStats(r.group, r.cols)) {
+		if r.opts.SkipRowGroup != nil && r.opts.SkipRowGroup(r.f.groupStats(r.group, r.cols)) {
 			r.counts.SkippedRowGroups++
 			r.counts.SkippedRows += rows
 			continue

@@ -35,12 +35,12 @@ func (f *File) chunkStats(rg *groupMeta, n *node, target types.Type) table.Colum
 	out.Bytes = m.size
 	if !n.optional {
 		out.Nulls = 0
-	} else if m.low != nil && !m.deprecated || m.nulls > 0 {
+	} else if m.low != (span{}) && !m.deprecated || m.nulls > 0 {
 		// An absent count reads as zero; writers that give bounds give counts too.
 		out.Nulls = m.nulls
 	}
 	if m.values > out.Nulls && (!m.deprecated || signedOrder(n.leafType)) {
-		out.Min, out.Max = bounds(n.leafType, target, m.low, m.high)
+		out.Min, out.Max = bounds(n.leafType, target, f.text(m.low), f.text(m.high))
 	}
 	return out
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/bixidata/bixi/table/parquet"
 )
 
-// pruner decides from bounds that no row of a range satisfies a filter.
+// pruner decides from bounds, Bloom filters and dictionaries that no row of a range satisfies a filter.
 type pruner []bound
 
 // bound is one conjunct: the column read at position at compares so with one of
@@ -83,12 +83,9 @@ func (p pruner) excludes(st parquet.Stats) bool {
 		if st.Rows > 0 && c.Nulls == st.Rows {
 			return true
 		}
-		if c.Min == nil || c.Max == nil {
-			continue
-		}
 		possible := false
 		for _, v := range b.values {
-			possible = possible || mayHold(b.op, v, c)
+			possible = possible || mayHold(b.op, v, c) && !(b.op == "=" && st.Lacks != nil && st.Lacks(b.at, v))
 		}
 		if !possible {
 			return true
@@ -97,7 +94,12 @@ func (p pruner) excludes(st parquet.Stats) bool {
 	return false
 }
 
+// mayHold reports whether the bounds of c, if they are known, leave a value that
+// compares so with v.
 func mayHold(op string, v types.Datum, c table.ColumnStats) bool {
+	if c.Min == nil || c.Max == nil {
+		return true
+	}
 	switch op {
 	case "=":
 		return table.Compare(c.Min, v) <= 0 && table.Compare(c.Max, v) >= 0

@@ -1,12 +1,9 @@
 package operator
 
 import (
-	"context"
-	"io"
 	"math/rand/v2"
 	"testing"
 
-	"github.com/bixidata/bixi/batch"
 	"github.com/bixidata/bixi/planner/physical"
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/types"
@@ -30,26 +27,16 @@ func TestSpareGroups(t *testing.T) {
 	schema := types.Schema{{Name: "k", Type: types.BigIntType}, {Name: "v", Type: types.BigIntType}}
 	total := func(op Operator) (sum int64) {
 		t.Helper()
-		if err := op.Open(context.Background()); err != nil {
+		defer op.Close()
+		rows, err := collect(t.Context(), op)
+		if err != nil {
 			t.Fatal(err)
 		}
-		defer op.Close()
-		rows := 0
-		for {
-			b, err := op.Next(context.Background())
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range batch.Values[int64](batch.Flatten(b.Dense().Columns[1])) {
-				sum += v
-			}
-			rows += b.Rows()
+		if len(rows) != groups {
+			t.Errorf("%d groups instead of %d", len(rows), groups)
 		}
-		if rows != groups {
-			t.Errorf("%d groups instead of %d", rows, groups)
+		for _, r := range rows {
+			sum += r[1].(int64)
 		}
 		return sum
 	}
