@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bixidata/bixi/mapreduce/master"
 	"github.com/bixidata/bixi/mapreduce/stage"
 	"github.com/bixidata/bixi/planner/physical"
 )
@@ -39,9 +38,9 @@ type nodeReport struct {
 
 // analyze adds up what each stage's operators did. The statistics of a task have
 // the shape of its plan.
-func analyze(j stage.Job, plans []physical.Fragment, h *master.Handle) []stageReport {
+func analyze(j stage.Job, plans []physical.Fragment, stats [][]stage.Stats) []stageReport {
 	var out []stageReport
-	for i, tasks := range h.Stats() {
+	for i, tasks := range stats {
 		r := stageReport{Stage: j.Stages[i].Label, Tasks: len(tasks)}
 		for _, in := range j.Stages[i].Inputs {
 			r.Inputs = append(r.Inputs, j.Stages[in.From].Label)

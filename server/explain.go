@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/bixidata/bixi/mapreduce/job"
-	"github.com/bixidata/bixi/mapreduce/master"
 	"github.com/bixidata/bixi/mapreduce/stage"
 	"github.com/bixidata/bixi/planner"
 	"github.com/bixidata/bixi/planner/physical"
@@ -15,8 +14,8 @@ import (
 
 // explain makes the plan the statement's result: the stages, what each reads,
 // and its operators; after EXPLAIN ANALYZE with what the operators measured.
-func (s *statement) explain(j stage.Job, plan *planner.Plan, h *master.Handle) error {
-	lines, err := explained(j, plan, h)
+func (s *statement) explain(j stage.Job, plan *planner.Plan, stats [][]stage.Stats) error {
+	lines, err := explained(j, plan, stats)
 	if err != nil {
 		return err
 	}
@@ -31,8 +30,8 @@ func (s *statement) explain(j stage.Job, plan *planner.Plan, h *master.Handle) e
 }
 
 // explained is the result line by line.
-func explained(j stage.Job, plan *planner.Plan, h *master.Handle) ([]string, error) {
-	if h == nil {
+func explained(j stage.Job, plan *planner.Plan, stats [][]stage.Stats) ([]string, error) {
+	if stats == nil {
 		lines, err := Explain(j)
 		if err != nil {
 			return nil, err
@@ -46,7 +45,7 @@ func explained(j stage.Job, plan *planner.Plan, h *master.Handle) ([]string, err
 	if err != nil {
 		return nil, err
 	}
-	stages := analyze(j, fragments, h)
+	stages := analyze(j, fragments, stats)
 	if plan.Formatted {
 		text, err := json.MarshalIndent(map[string]any{"stages": stages}, "", "  ")
 		return []string{string(text)}, err

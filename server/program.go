@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/bixidata/bixi/mapreduce/master"
 	"github.com/bixidata/bixi/mapreduce/program"
+	"github.com/bixidata/bixi/mapreduce/stage"
 	"github.com/bixidata/bixi/planner/physical"
 	pb "github.com/bixidata/bixi/server/statementpb"
 )
@@ -35,9 +35,9 @@ func (e *Engine) SubmitProgram(ctx context.Context, p Program, state State, user
 }
 
 // countersOf adds up the counters of the tasks whose output counts.
-func countersOf(h *master.Handle) map[string]int64 {
+func countersOf(stats [][]stage.Stats) map[string]int64 {
 	total := map[string]int64{}
-	for _, tasks := range h.Stats() {
+	for _, tasks := range stats {
 		for _, t := range tasks {
 			addCounters(operatorStats(t), total)
 		}

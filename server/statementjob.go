@@ -40,7 +40,11 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 		if err := s.discard(ctx, plan); err != nil {
 			return err
 		}
-		return s.explain(j, plan, h)
+		stats, err := h.Stats(ctx)
+		if err != nil {
+			return err
+		}
+		return s.explain(j, plan, stats)
 	case plan.Unload != nil:
 		defer s.release()
 		s.schema = nil
@@ -49,7 +53,11 @@ func (s *statement) job(ctx context.Context, plan *planner.Plan, settings *setti
 		defer s.release()
 		s.schema = nil
 		if s.req.Program != nil {
-			s.outcome.Counters = countersOf(h)
+			stats, err := h.Stats(ctx)
+			if err != nil {
+				return err
+			}
+			s.outcome.Counters = countersOf(stats)
 		}
 		s.setPhase("committing")
 		return s.commit(ctx, plan)

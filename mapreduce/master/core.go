@@ -102,7 +102,7 @@ func (c *core) apply(now time.Time, events ...schedule.Event) error {
 		for _, a := range c.sched.Step(e) {
 			c.carryOut(a)
 		}
-		if id, ok := jobOf(e); ok {
+		for _, id := range c.jobsOf(e) {
 			c.changed(id)
 		}
 	}
@@ -191,18 +191,27 @@ func (c *core) task(a schedule.StartTask) stage.Task {
 	}
 }
 
-func jobOf(e schedule.Event) (stage.JobID, bool) {
+// jobsOf names the jobs that an event was about.
+func (c *core) jobsOf(e schedule.Event) []stage.JobID {
 	switch e := e.(type) {
 	case schedule.JobSubmitted:
-		return e.Job.ID, true
+		return []stage.JobID{e.Job.ID}
 	case schedule.JobCancelled:
-		return e.Job, true
+		return []stage.JobID{e.Job}
 	case schedule.JobReleased:
-		return e.Job, true
+		return []stage.JobID{e.Job}
 	case schedule.TaskDone:
-		return e.Attempt.Task.Job, true
+		return []stage.JobID{e.Attempt.Task.Job}
+	case schedule.TaskFailed:
+		return []stage.JobID{e.Attempt.Task.Job}
+	case schedule.TaskStopped:
+		return []stage.JobID{e.Attempt.Task.Job}
+	case schedule.FetchFailed:
+		return []stage.JobID{e.Producer.Task.Job}
+	case schedule.WorkerJoined, schedule.WorkerLost:
+		return c.sched.Jobs()
 	}
-	return "", false
+	return nil
 }
 
 // logEvent and logAction leave out the messages of errors, which may quote

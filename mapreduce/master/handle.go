@@ -94,10 +94,14 @@ func (h *Handle) Progress() (schedule.JobView, error) {
 }
 
 // Stats gives what the finished tasks told about themselves, by stage and task.
-func (h *Handle) Stats() [][]stage.Stats {
-	h.m.mu.Lock()
-	defer h.m.mu.Unlock()
-	return h.m.mu.core.sched.Stats(h.id)
+// It waits for those that were cancelled because their readers were faster.
+func (h *Handle) Stats(ctx context.Context) (stats [][]stage.Stats, err error) {
+	err = h.until(ctx, func(schedule.JobView) (bool, error) {
+		var ok bool
+		stats, ok = h.m.mu.core.sched.Stats(h.id)
+		return ok, nil
+	})
+	return stats, err
 }
 
 // Unreadable says that a root output could not be read. It is computed again;

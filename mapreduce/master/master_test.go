@@ -96,8 +96,8 @@ func TestSilence(t *testing.T) {
 		if err != nil || len(outputs) != 1 || outputs[0] != (stage.Output{Attempt: task.Attempt, Worker: "b", Addr: "h:2"}) {
 			t.Errorf("outputs are %v, %v", outputs, err)
 		}
-		if s := h.Stats(); s[0][0].Rows != 9 {
-			t.Errorf("statistics are %v", s)
+		if s, err := h.Stats(t.Context()); err != nil || s[0][0].Rows != 9 {
+			t.Errorf("statistics are %v, %v", s, err)
 		}
 		stop()
 		synctest.Wait()

@@ -124,6 +124,8 @@ func (c *core) heard(now time.Time, id stage.WorkerID, epoch uint64, up *taskpb.
 		return []schedule.Event{schedule.TaskDone{Attempt: u.Done.GetAttempt().Go(), Stats: u.Done.GetStats().Go()}}
 	case *taskpb.Up_Failed:
 		return []schedule.Event{schedule.TaskFailed{Attempt: u.Failed.GetAttempt().Go(), Err: u.Failed.GetError().Go()}}
+	case *taskpb.Up_Stopped:
+		return []schedule.Event{schedule.TaskStopped{Attempt: u.Stopped.Go()}}
 	case *taskpb.Up_FetchFailed:
 		return []schedule.Event{schedule.FetchFailed{Reader: u.FetchFailed.GetReader().Go(), Producer: u.FetchFailed.GetProducer().Go()}}
 	}

@@ -393,6 +393,11 @@ func (j *simJob) poll() {
 			return
 		}
 	}
+	// Whatever was cancelled is heard of in the end.
+	if _, complete := s.core.sched.Stats(j.spec.ID); !complete {
+		s.after(time.Second, j.poll)
+		return
+	}
 	s.log("release %s", j.spec.ID)
 	j.released = true
 	s.must(s.core.apply(s.now, schedule.JobReleased{Job: j.spec.ID}))

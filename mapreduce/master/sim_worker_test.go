@@ -239,6 +239,9 @@ func (w *simWorker) receive(l *simLink, m *taskpb.Down) {
 		w.attempts[t.Attempt] = a
 		s.after(50*time.Millisecond+s.upTo(2*time.Second), func() { w.finish(a, 0) })
 	case *taskpb.Down_Cancel:
+		if a := w.attempts[d.Cancel.Go()]; a != nil && !a.done {
+			w.send(&taskpb.Up{Message: &taskpb.Up_Stopped{Stopped: d.Cancel}})
+		}
 		delete(w.attempts, d.Cancel.Go())
 	case *taskpb.Down_Free:
 		delete(w.attempts, d.Free.Go())

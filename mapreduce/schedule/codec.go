@@ -16,6 +16,7 @@ var kinds = map[string]func([]byte) (Event, error){
 	"worker-draining": decode[WorkerDraining],
 	"task-done":       decode[TaskDone],
 	"task-failed":     decode[TaskFailed],
+	"task-stopped":    decode[TaskStopped],
 	"fetch-failed":    decode[FetchFailed],
 	"task-progress":   decode[TaskProgress],
 	"tick":            decode[Tick],
@@ -76,6 +77,8 @@ func kind(e Event) string {
 		return "task-done"
 	case TaskFailed:
 		return "task-failed"
+	case TaskStopped:
+		return "task-stopped"
 	case FetchFailed:
 		return "fetch-failed"
 	case TaskProgress:

@@ -66,6 +66,9 @@ type TaskFailed struct {
 	Err     *diag.Error
 }
 
+// TaskStopped says that an attempt ended because it was cancelled.
+type TaskStopped struct{ Attempt stage.AttemptID }
+
 // FetchFailed says that Reader ended because it could not read the output of
 // Producer. The zero Reader is the client reading a root output.
 type FetchFailed struct {
@@ -92,6 +95,7 @@ func (WorkerLost) event()     {}
 func (WorkerDraining) event() {}
 func (TaskDone) event()       {}
 func (TaskFailed) event()     {}
+func (TaskStopped) event()    {}
 func (FetchFailed) event()    {}
 func (TaskProgress) event()   {}
 func (Tick) event()           {}
@@ -139,6 +143,7 @@ func (e WorkerLost) String() string     { return "worker-lost " + string(e.ID) }
 func (e WorkerDraining) String() string { return "worker-draining " + string(e.ID) }
 func (e TaskDone) String() string       { return fmt.Sprintf("task-done %v %v", e.Attempt, e.Stats) }
 
+func (e TaskStopped) String() string { return fmt.Sprintf("task-stopped %v", e.Attempt) }
 func (e TaskFailed) String() string {
 	return fmt.Sprintf("task-failed %v %v %q", e.Attempt, e.Err.Class, e.Err.Error())
 }

@@ -49,6 +49,7 @@ type modelWorker struct {
 	draining bool
 	running  map[stage.AttemptID]StartTask
 	held     map[stage.AttemptID]bool
+	ending   map[stage.AttemptID]bool // cancelled, its end not told
 }
 
 type modelJob struct {
@@ -137,8 +138,11 @@ func (m *model) event() []Event {
 		}
 	case p < 42:
 		if id, ok := choose(m.rand, sortedKeys(m.jobs)); ok && len(m.jobs[id].ended) > 0 {
-			m.jobs[id].released = true
 			return []Event{JobReleased{id}}
+		}
+	case p < 44:
+		if id, ok := choose(m.rand, m.ending()); ok {
+			return []Event{TaskStopped{id}}
 		}
 	case p < 46: // something stale
 		if id, ok := choose(m.rand, sortedAttempts(m.started)); ok && !slices.Contains(running, id) {
@@ -164,6 +168,13 @@ func (m *model) tick() Event {
 func (m *model) rejoin(id stage.WorkerID) Event {
 	w := m.workers[id]
 	e := WorkerJoined{ID: id, Slots: w.slots, Draining: w.draining}
+	for _, a := range sortedAttempts(w.ending) {
+		if m.rand.IntN(2) == 0 {
+			e.Running = append(e.Running, a)
+		} else {
+			delete(w.ending, a)
+		}
+	}
 	before := sortedAttempts(w.held)
 	for _, a := range sortedAttempts(w.running) {
 		switch m.rand.IntN(5) {
@@ -252,10 +263,12 @@ func (m *model) happen(e Event) {
 	switch e := e.(type) {
 	case JobSubmitted:
 		m.jobs[e.Job.ID] = &modelJob{spec: e.Job}
+	case JobReleased:
+		m.jobs[e.Job].released = true
 	case WorkerJoined:
 		w := m.workers[e.ID]
 		if w == nil {
-			w = &modelWorker{running: make(map[stage.AttemptID]StartTask), held: make(map[stage.AttemptID]bool)}
+			w = &modelWorker{running: make(map[stage.AttemptID]StartTask), held: make(map[stage.AttemptID]bool), ending: make(map[stage.AttemptID]bool)}
 			m.workers[e.ID] = w
 		}
 		w.slots, w.draining = e.Slots, e.Draining
@@ -268,12 +281,22 @@ func (m *model) happen(e Event) {
 			delete(w.running, e.Attempt)
 			w.held[e.Attempt] = true
 		}
+		m.told(e.Attempt)
+	case TaskStopped:
+		m.told(e.Attempt)
 	case TaskFailed:
 		delete(m.workerOf(e.Attempt).running, e.Attempt)
 	case FetchFailed:
 		if w := m.workerOf(e.Reader); w != nil {
 			delete(w.running, e.Reader)
 		}
+	}
+}
+
+// told takes note of the last word about an attempt.
+func (m *model) told(id stage.AttemptID) {
+	for _, w := range m.workers {
+		delete(w.ending, id)
 	}
 }
 
@@ -287,10 +310,11 @@ func (m *model) carryOut(a Action) error {
 			return fmt.Errorf("no such worker")
 		}
 		_, running := w.running[a.Attempt]
-		if !running && a.Attempt.Task.Job != "ghost" {
+		if !running && !w.ending[a.Attempt] && a.Attempt.Task.Job != "ghost" {
 			return fmt.Errorf("it does not run there")
 		}
 		delete(w.running, a.Attempt)
+		w.ending[a.Attempt] = true
 	case FreeOutput:
 		w := m.workers[a.Worker]
 		if w == nil {
@@ -410,7 +434,29 @@ func (m *model) check() error {
 			return fmt.Errorf("worker %s has %d bytes, granted %d and says %d", v.ID, v.Memory, granted, v.Granted)
 		}
 	}
+	return m.checkEnding()
+}
+
+// checkEnding compares the jobs whose statistics may still change.
+func (m *model) checkEnding() error {
+	open := make(map[stage.JobID]bool)
+	for _, id := range m.ending() {
+		open[id.Task.Job] = true
+	}
+	for id, j := range m.jobs {
+		if _, complete := m.s.Stats(id); !j.released && complete == open[id] {
+			return fmt.Errorf("job %s: ending %v, statistics complete %v", id, open[id], complete)
+		}
+	}
 	return nil
+}
+
+func (m *model) ending() []stage.AttemptID {
+	var ids []stage.AttemptID
+	for _, id := range sortedKeys(m.workers) {
+		ids = append(ids, sortedAttempts(m.workers[id].ending)...)
+	}
+	return ids
 }
 
 // component names the stages connected to st by pipelined inputs by their first.

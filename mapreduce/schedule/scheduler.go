@@ -86,10 +86,15 @@ func (s *Scheduler) Step(e Event) []Action {
 		}
 	case TaskDone:
 		s.done(e.Attempt, e.Stats)
+		s.ended(e.Attempt)
 	case TaskFailed:
 		s.failed(e.Attempt, e.Err)
+		s.ended(e.Attempt)
+	case TaskStopped:
+		s.ended(e.Attempt)
 	case FetchFailed:
 		s.fetchFailed(e.Reader, e.Producer)
+		s.ended(e.Reader)
 	case TaskProgress:
 		s.progress(e)
 		return nil // changes no decision

@@ -109,10 +109,21 @@ func (s *Scheduler) drop(j *job, id stage.AttemptID) {
 	switch {
 	case a.State == attemptRunning:
 		s.emit(CancelTask{Attempt: id, Worker: a.Worker})
+		a.Ending = true
+		j.Ending++
 	case a.State == attemptDone:
 		s.emit(FreeOutput{Attempt: id, Worker: a.Worker})
 	}
 	s.setState(j, id, attemptGone)
+}
+
+// ended takes note that a worker has said its last word about an attempt, or
+// never will.
+func (s *Scheduler) ended(id stage.AttemptID) {
+	if j, a := s.attempt(id); a != nil && a.Ending {
+		a.Ending = false
+		j.Ending--
+	}
 }
 
 // setState moves an attempt on and keeps every count that depends on it.

@@ -35,6 +35,7 @@ type job struct {
 	Err    *diag.Error
 	Stages []stageState
 	Groups []group // by their first stage
+	Ending int     // attempts that are
 }
 
 // live reports whether the job may still start tasks: a job that succeeded may
@@ -76,6 +77,9 @@ type attempt struct {
 	Durable bool
 	Slot    int // of its group, or -1 for one of its own
 	Memory  int64
+	// Ending says that it was cancelled and its worker has not told yet how it
+	// ended: it may have been done, and then its statistics count.
+	Ending bool `json:",omitempty"`
 	// Progress of a running attempt.
 	Fraction float64 `json:"-"`
 	Rows     int64   `json:"-"`

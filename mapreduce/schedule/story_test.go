@@ -98,6 +98,9 @@ func describe(s *Scheduler) string {
 		for _, st := range v.Stages {
 			fmt.Fprintf(&b, " %d:%d+%d/%d", st.ID, st.Done, st.Running, st.Total)
 		}
+		if _, complete := s.Stats(id); !complete {
+			b.WriteString(" ending")
+		}
 		if outputs, ok := s.Outputs(id); ok {
 			fmt.Fprintf(&b, " outputs=%v", outputs)
 		}
@@ -151,6 +154,8 @@ func parseEvent(line string) (Event, error) {
 	case "task-failed":
 		codes := map[string]diag.Code{"user": diag.CodeCast, "transient": diag.CodeStorage, "resource": diag.CodeMemory, "internal": diag.CodeInternal}
 		return TaskFailed{attempt(0), diag.Errorf(codes[args[1]], diag.Pos{}, "%s", strings.Join(args[2:], " "))}, nil
+	case "task-stopped":
+		return TaskStopped{attempt(0)}, nil
 	case "fetch-failed":
 		e := FetchFailed{Producer: attempt(2)}
 		if args[0] != "client" {
@@ -228,6 +233,7 @@ func TestEventsPrintParseAndTravel(t *testing.T) {
 		"worker-lost w",
 		"worker-draining w",
 		"task-done j/0/0#0 rows=5 bytes=7",
+		"task-stopped j/0/0#0",
 		"fetch-failed j/1/0#0 from j/0/0#0",
 		"fetch-failed client from j/0/0#0",
 		"task-progress j/0/0#0 50% rows=3",

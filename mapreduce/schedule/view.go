@@ -89,11 +89,12 @@ func (s *Scheduler) Outputs(id stage.JobID) ([]stage.Output, bool) {
 }
 
 // Stats gives what the last finished attempt of every task told, by stage and
-// task; nil for an unknown job.
-func (s *Scheduler) Stats(id stage.JobID) [][]stage.Stats {
+// task; false for an unknown job, or while a task that was cancelled may still
+// tell that it was done.
+func (s *Scheduler) Stats(id stage.JobID) ([][]stage.Stats, bool) {
 	j := s.job(id)
-	if j == nil {
-		return nil
+	if j == nil || j.Ending > 0 {
+		return nil, false
 	}
 	all := make([][]stage.Stats, len(j.Stages))
 	for i := range j.Stages {
@@ -101,7 +102,7 @@ func (s *Scheduler) Stats(id stage.JobID) [][]stage.Stats {
 			all[i] = append(all[i], j.Stages[i].Tasks[k].Stats)
 		}
 	}
-	return all
+	return all, true
 }
 
 // Jobs lists the jobs that are not released, in order of submission.

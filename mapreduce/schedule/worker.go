@@ -66,6 +66,7 @@ func (s *Scheduler) join(e WorkerJoined) {
 			s.emit(FreeOutput{Attempt: d.Attempt, Worker: e.ID})
 		}
 	}
+	s.silence(e.ID, has)
 	s.loseWhere(e.ID, func(id stage.AttemptID) bool { return !has[id] })
 }
 
@@ -80,6 +81,7 @@ func (s *Scheduler) lose(id stage.WorkerID) {
 	if !known {
 		return
 	}
+	s.silence(id, nil)
 	s.loseWhere(id, func(stage.AttemptID) bool { return true })
 	i, _ = s.findWorker(id)
 	s.workers = slices.Delete(s.workers, i, i+1)
@@ -93,6 +95,23 @@ func (s *Scheduler) lose(id stage.WorkerID) {
 		}
 		return false
 	})
+}
+
+// silence takes note that a worker will not tell how attempts ended, but of those
+// that it still runs or holds.
+func (s *Scheduler) silence(w stage.WorkerID, has map[stage.AttemptID]bool) {
+	for _, j := range s.jobs {
+		if j.Ending == 0 {
+			continue
+		}
+		for i := range j.Stages {
+			j.each(stage.StageID(i), attemptGone, func(id stage.AttemptID, a *attempt) {
+				if a.Worker == w && !has[id] {
+					s.ended(id)
+				}
+			})
+		}
+	}
 }
 
 // loseWhere takes the loss of the attempts and outputs of a worker that lost

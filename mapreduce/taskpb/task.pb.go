@@ -314,6 +314,7 @@ type Up struct {
 	//	*Up_Done
 	//	*Up_Failed
 	//	*Up_FetchFailed
+	//	*Up_Stopped
 	Message       isUp_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -401,6 +402,15 @@ func (x *Up) GetFetchFailed() *FetchFailed {
 	return nil
 }
 
+func (x *Up) GetStopped() *AttemptID {
+	if x != nil {
+		if x, ok := x.Message.(*Up_Stopped); ok {
+			return x.Stopped
+		}
+	}
+	return nil
+}
+
 type isUp_Message interface {
 	isUp_Message()
 }
@@ -425,6 +435,10 @@ type Up_FetchFailed struct {
 	FetchFailed *FetchFailed `protobuf:"bytes,5,opt,name=fetch_failed,json=fetchFailed,proto3,oneof"`
 }
 
+type Up_Stopped struct {
+	Stopped *AttemptID `protobuf:"bytes,6,opt,name=stopped,proto3,oneof"` // it was cancelled and ended without an output
+}
+
 func (*Up_Hello) isUp_Message() {}
 
 func (*Up_Heartbeat) isUp_Message() {}
@@ -434,6 +448,8 @@ func (*Up_Done) isUp_Message() {}
 func (*Up_Failed) isUp_Message() {}
 
 func (*Up_FetchFailed) isUp_Message() {}
+
+func (*Up_Stopped) isUp_Message() {}
 
 type Down struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1259,13 +1275,14 @@ const file_task_proto_rawDesc = "" +
 	"\arunning\x18\b \x03(\v2\x17.bixi.task.v1.AttemptIDR\arunning\x12&\n" +
 	"\x04done\x18\t \x03(\v2\x12.bixi.task.v1.DoneR\x04done\"=\n" +
 	"\x10RegisterResponse\x12)\n" +
-	"\x10heartbeat_millis\x18\x01 \x01(\x03R\x0fheartbeatMillis\"\x8f\x02\n" +
+	"\x10heartbeat_millis\x18\x01 \x01(\x03R\x0fheartbeatMillis\"\xc4\x02\n" +
 	"\x02Up\x12+\n" +
 	"\x05hello\x18\x01 \x01(\v2\x13.bixi.task.v1.HelloH\x00R\x05hello\x127\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x17.bixi.task.v1.HeartbeatH\x00R\theartbeat\x12(\n" +
 	"\x04done\x18\x03 \x01(\v2\x12.bixi.task.v1.DoneH\x00R\x04done\x12.\n" +
 	"\x06failed\x18\x04 \x01(\v2\x14.bixi.task.v1.FailedH\x00R\x06failed\x12>\n" +
-	"\ffetch_failed\x18\x05 \x01(\v2\x19.bixi.task.v1.FetchFailedH\x00R\vfetchFailedB\t\n" +
+	"\ffetch_failed\x18\x05 \x01(\v2\x19.bixi.task.v1.FetchFailedH\x00R\vfetchFailed\x123\n" +
+	"\astopped\x18\x06 \x01(\v2\x17.bixi.task.v1.AttemptIDH\x00R\astoppedB\t\n" +
 	"\amessage\"\xa0\x01\n" +
 	"\x04Down\x12+\n" +
 	"\x05start\x18\x01 \x01(\v2\x13.bixi.task.v1.StartH\x00R\x05start\x121\n" +
@@ -1374,31 +1391,32 @@ var file_task_proto_depIdxs = []int32{
 	9,  // 4: bixi.task.v1.Up.done:type_name -> bixi.task.v1.Done
 	11, // 5: bixi.task.v1.Up.failed:type_name -> bixi.task.v1.Failed
 	12, // 6: bixi.task.v1.Up.fetch_failed:type_name -> bixi.task.v1.FetchFailed
-	14, // 7: bixi.task.v1.Down.start:type_name -> bixi.task.v1.Start
-	1,  // 8: bixi.task.v1.Down.cancel:type_name -> bixi.task.v1.AttemptID
-	1,  // 9: bixi.task.v1.Down.free:type_name -> bixi.task.v1.AttemptID
-	8,  // 10: bixi.task.v1.Heartbeat.progress:type_name -> bixi.task.v1.Progress
-	1,  // 11: bixi.task.v1.Progress.attempt:type_name -> bixi.task.v1.AttemptID
-	1,  // 12: bixi.task.v1.Done.attempt:type_name -> bixi.task.v1.AttemptID
-	10, // 13: bixi.task.v1.Done.stats:type_name -> bixi.task.v1.Stats
-	1,  // 14: bixi.task.v1.Failed.attempt:type_name -> bixi.task.v1.AttemptID
-	13, // 15: bixi.task.v1.Failed.error:type_name -> bixi.task.v1.Error
-	1,  // 16: bixi.task.v1.FetchFailed.reader:type_name -> bixi.task.v1.AttemptID
-	1,  // 17: bixi.task.v1.FetchFailed.producer:type_name -> bixi.task.v1.AttemptID
-	0,  // 18: bixi.task.v1.Error.class:type_name -> bixi.task.v1.Error.Class
-	1,  // 19: bixi.task.v1.Start.attempt:type_name -> bixi.task.v1.AttemptID
-	15, // 20: bixi.task.v1.Start.inputs:type_name -> bixi.task.v1.Input
-	16, // 21: bixi.task.v1.Input.outputs:type_name -> bixi.task.v1.Output
-	1,  // 22: bixi.task.v1.Output.attempt:type_name -> bixi.task.v1.AttemptID
-	2,  // 23: bixi.task.v1.Control.Register:input_type -> bixi.task.v1.RegisterRequest
-	4,  // 24: bixi.task.v1.Control.Session:input_type -> bixi.task.v1.Up
-	3,  // 25: bixi.task.v1.Control.Register:output_type -> bixi.task.v1.RegisterResponse
-	5,  // 26: bixi.task.v1.Control.Session:output_type -> bixi.task.v1.Down
-	25, // [25:27] is the sub-list for method output_type
-	23, // [23:25] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	1,  // 7: bixi.task.v1.Up.stopped:type_name -> bixi.task.v1.AttemptID
+	14, // 8: bixi.task.v1.Down.start:type_name -> bixi.task.v1.Start
+	1,  // 9: bixi.task.v1.Down.cancel:type_name -> bixi.task.v1.AttemptID
+	1,  // 10: bixi.task.v1.Down.free:type_name -> bixi.task.v1.AttemptID
+	8,  // 11: bixi.task.v1.Heartbeat.progress:type_name -> bixi.task.v1.Progress
+	1,  // 12: bixi.task.v1.Progress.attempt:type_name -> bixi.task.v1.AttemptID
+	1,  // 13: bixi.task.v1.Done.attempt:type_name -> bixi.task.v1.AttemptID
+	10, // 14: bixi.task.v1.Done.stats:type_name -> bixi.task.v1.Stats
+	1,  // 15: bixi.task.v1.Failed.attempt:type_name -> bixi.task.v1.AttemptID
+	13, // 16: bixi.task.v1.Failed.error:type_name -> bixi.task.v1.Error
+	1,  // 17: bixi.task.v1.FetchFailed.reader:type_name -> bixi.task.v1.AttemptID
+	1,  // 18: bixi.task.v1.FetchFailed.producer:type_name -> bixi.task.v1.AttemptID
+	0,  // 19: bixi.task.v1.Error.class:type_name -> bixi.task.v1.Error.Class
+	1,  // 20: bixi.task.v1.Start.attempt:type_name -> bixi.task.v1.AttemptID
+	15, // 21: bixi.task.v1.Start.inputs:type_name -> bixi.task.v1.Input
+	16, // 22: bixi.task.v1.Input.outputs:type_name -> bixi.task.v1.Output
+	1,  // 23: bixi.task.v1.Output.attempt:type_name -> bixi.task.v1.AttemptID
+	2,  // 24: bixi.task.v1.Control.Register:input_type -> bixi.task.v1.RegisterRequest
+	4,  // 25: bixi.task.v1.Control.Session:input_type -> bixi.task.v1.Up
+	3,  // 26: bixi.task.v1.Control.Register:output_type -> bixi.task.v1.RegisterResponse
+	5,  // 27: bixi.task.v1.Control.Session:output_type -> bixi.task.v1.Down
+	26, // [26:28] is the sub-list for method output_type
+	24, // [24:26] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_task_proto_init() }
@@ -1412,6 +1430,7 @@ func file_task_proto_init() {
 		(*Up_Done)(nil),
 		(*Up_Failed)(nil),
 		(*Up_FetchFailed)(nil),
+		(*Up_Stopped)(nil),
 	}
 	file_task_proto_msgTypes[4].OneofWrappers = []any{
 		(*Down_Start)(nil),

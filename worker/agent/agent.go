@@ -154,7 +154,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // report says what the worker has. What is queued follows the report, so an
-// attempt whose failure is still to be told counts as running.
+// attempt whose end is still to be told counts as running if it is not held.
 func (a *Agent) report() *taskpb.RegisterRequest {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -165,17 +165,22 @@ func (a *Agent) report() *taskpb.RegisterRequest {
 		Draining: a.mu.draining,
 	}
 	for _, id := range a.sorted() {
-		switch at := a.mu.attempts[id]; {
-		case at.done:
+		if at := a.mu.attempts[id]; at.done {
 			req.Done = append(req.Done, &taskpb.Done{Attempt: taskpb.FromAttempt(id), Stats: taskpb.FromStats(at.stats)})
-		case !at.dropped:
+		} else {
 			req.Running = append(req.Running, taskpb.FromAttempt(id))
 		}
 	}
 	for _, up := range a.mu.queue {
 		switch m := up.GetMessage().(type) {
+		case *taskpb.Up_Done:
+			if a.mu.attempts[m.Done.GetAttempt().Go()] == nil {
+				req.Running = append(req.Running, m.Done.GetAttempt())
+			}
 		case *taskpb.Up_Failed:
 			req.Running = append(req.Running, m.Failed.GetAttempt())
+		case *taskpb.Up_Stopped:
+			req.Running = append(req.Running, m.Stopped)
 		case *taskpb.Up_FetchFailed:
 			req.Running = append(req.Running, m.FetchFailed.GetReader())
 		}

@@ -77,8 +77,9 @@ func begin(t *testing.T) (*script, *agent.Agent, *store) {
 	return s, a, store
 }
 
-// TestLastWords cancels three attempts: one that then succeeds and one with a
-// user's mistake are told of, one that fails because it was cancelled is not.
+// TestLastWords cancels three attempts: of one that then succeeds and of one with a
+// user's mistake this is told, of one that fails because it was cancelled that it
+// stopped.
 func TestLastWords(t *testing.T) {
 	s, _, store := begin(t)
 	ends := []error{context.Canceled, diag.Errorf(diag.CodeCast, diag.Pos{}, "x"), nil}
@@ -89,11 +90,9 @@ func TestLastWords(t *testing.T) {
 	for i := range ends {
 		l.start(attempt(i))
 		l.cancel(attempt(i))
-		if i == 0 {
-			continue
-		}
 		up := <-l.up
-		if i == 1 && up.GetFailed().GetError().GetClass() != taskpb.Error_USER ||
+		if i == 0 && up.GetStopped().Go() != attempt(0) ||
+			i == 1 && up.GetFailed().GetError().GetClass() != taskpb.Error_USER ||
 			i == 2 && up.GetDone().GetAttempt().Go() != attempt(2) {
 			t.Errorf("of attempt %d the master is told %v", i, up)
 		}
@@ -138,6 +137,9 @@ func TestReports(t *testing.T) {
 		t.Errorf("the third report is %v", r)
 	}
 	l.cancel(attempt(0))
+	if up := <-l.up; up.GetStopped().Go() != attempt(0) {
+		t.Errorf("have %v", up)
+	}
 	l.cancel(attempt(2))
 	<-l.gone
 }

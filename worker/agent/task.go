@@ -43,7 +43,7 @@ func (a *Agent) run(ctx context.Context, t stage.Task) (stats stage.Stats, err e
 	return a.opts.Runner.Run(ctx, t)
 }
 
-// finish reports how an attempt ended, unless nobody wants to know.
+// finish reports how an attempt ended.
 func (a *Agent) finish(work context.Context, id stage.AttemptID, at *attempt, stats stage.Stats, err error) {
 	a.mu.Lock()
 	at.done, at.stats = err == nil, stats
@@ -51,7 +51,9 @@ func (a *Agent) finish(work context.Context, id stage.AttemptID, at *attempt, st
 	if dropped || err != nil {
 		delete(a.mu.attempts, id)
 	}
-	if !dropped || matters(err) {
+	if dropped && !matters(err) {
+		a.mu.queue = append(a.mu.queue, &taskpb.Up{Message: &taskpb.Up_Stopped{Stopped: taskpb.FromAttempt(id)}})
+	} else {
 		a.mu.queue = append(a.mu.queue, outcome(id, stats, err))
 	}
 	a.mu.Unlock()
@@ -61,7 +63,7 @@ func (a *Agent) finish(work context.Context, id stage.AttemptID, at *attempt, st
 	signal(a.ready)
 }
 
-// matters reports whether an attempt's end is told although it was cancelled:
+// matters reports whether it is told how an attempt ended that was cancelled:
 // a success, because its statistics count when its readers were only faster,
 // and a user's mistake, because it may be why its neighbours failed first.
 func matters(err error) bool { return err == nil || diag.ClassOf(err) == diag.User }
