@@ -19,6 +19,7 @@ var analyzed = []struct{ name, text string }{
 		"set bixi.partitions=3; set bixi.broadcast.bytes=0; explain analyze select count(*) from facts a join facts b on a.v = b.v where b.k = 3"},
 	{"spilling", "set bixi.spill.always=true; explain analyze select k, v, count(*) over (partition by k) c from facts order by v desc limit 3"},
 	{"empty build side", "explain analyze select v from facts join dims on k = id where name = 'nobody'"},
+	{"a value between the bounds that no row has", "explain analyze select id from dims where name = 'name 35'"},
 	{"partial aggregation given up", "set bixi.split.bytes=3mb; set bixi.partitions=1; explain analyze select id, v, count(*) c from wide group by id, v having count(*) > 1"},
 	{"a writing statement", "explain analyze insert overwrite table dims select * from dims where id < 3"},
 }

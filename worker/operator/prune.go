@@ -1,13 +1,16 @@
 package operator
 
 import (
+	"slices"
+
 	"github.com/bixidata/bixi/planner/scalar"
 	"github.com/bixidata/bixi/sql/types"
 	"github.com/bixidata/bixi/table"
 	"github.com/bixidata/bixi/table/parquet"
 )
 
-// pruner decides from bounds, Bloom filters and dictionaries that no row of a range satisfies a filter.
+// pruner decides from bounds, Bloom filters and dictionaries that no row of a range
+// satisfies a filter.
 type pruner []bound
 
 // bound is one conjunct: the column read at position at compares so with one of
@@ -83,11 +86,22 @@ func (p pruner) excludes(st parquet.Stats) bool {
 		if st.Rows > 0 && c.Nulls == st.Rows {
 			return true
 		}
-		possible := false
-		for _, v := range b.values {
-			possible = possible || mayHold(b.op, v, c) && !(b.op == "=" && st.Lacks != nil && st.Lacks(b.at, v))
+		if !slices.ContainsFunc(b.values, func(v types.Datum) bool { return mayHold(b.op, v, c) }) {
+			return true
 		}
-		if !possible {
+	}
+	return false
+}
+
+// lacked reports whether a column lacks all the values that its bounds leave
+// possible of those that it must equal.
+func (p pruner) lacked(st parquet.Stats) bool {
+	if st.Lacks == nil {
+		return false
+	}
+	for _, b := range p {
+		held := func(v types.Datum) bool { return mayHold(b.op, v, st.Columns[b.at]) && !st.Lacks(b.at, v) }
+		if b.op == "=" && !slices.ContainsFunc(b.values, held) {
 			return true
 		}
 	}

@@ -31,11 +31,11 @@ func TestPrunerAsksWhatIsLacking(t *testing.T) {
 	} {
 		p := pruner{{0, c.op, c.values}}
 		st := parquet.Stats{Rows: 100, Columns: []table.ColumnStats{c.stats}, Lacks: func(i int, v types.Datum) bool { return v.(int64)%2 == 1 }}
-		if got := p.excludes(st); got != c.left {
+		if got := p.excludes(st) || p.lacked(st); got != c.left {
 			t.Errorf("%s %v with bounds %v to %v: left out %v, want %v", c.op, c.values, c.stats.Min, c.stats.Max, got, c.left)
 		}
 	}
-	if (pruner{{0, "=", []types.Datum{int64(3)}}}).excludes(parquet.Stats{Rows: 100, Columns: []table.ColumnStats{bounds}}) {
+	if (pruner{{0, "=", []types.Datum{int64(3)}}}).lacked(parquet.Stats{Rows: 100, Columns: []table.ColumnStats{bounds}}) {
 		t.Error("pages, of which nothing is known to be lacking, are left out")
 	}
 }

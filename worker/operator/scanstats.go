@@ -18,8 +18,8 @@ type scanStats struct {
 	satisfy        int64 // rows that satisfy the condition
 }
 
-// refused counts what statistics rule out, by whom: row groups, or rows of pages.
-type refused struct{ condition, runtime int64 }
+// refused counts what is ruled out, by whom: row groups, or rows of pages.
+type refused struct{ condition, runtime, lacked int64 }
 
 // passed counts rows that come to a filter and those that pass.
 type passed struct{ in, out int64 }
@@ -38,6 +38,8 @@ func (s *scan) refuse(r *refused, size func(parquet.Stats) int64) func(parquet.S
 			r.condition += size(st)
 		case s.ruledOut(st):
 			r.runtime += size(st)
+		case s.prune.lacked(st): // last, because it may read
+			r.lacked += size(st)
 		default:
 			return false
 		}
@@ -68,6 +70,7 @@ func (s *scan) report(st *physical.Stats) {
 	st.Figure("row groups", int64(did.counts.RowGroups))
 	st.Figure("row groups left out by statistics", did.groups.condition)
 	st.Figure("row groups left out by runtime filters", did.groups.runtime)
+	st.Figure("row groups left out by Bloom filters or dictionaries", did.groups.lacked)
 	st.Figure("rows in pages left out by their index", did.pages.condition)
 	st.Figure("rows in pages left out by runtime filters", did.pages.runtime)
 	st.Figure("bytes read", did.bytes)
