@@ -99,6 +99,7 @@ type Column struct {
 	Dict     *Column   // Dict: a Flat column, shared and never reused, unless Borrowed or Lent
 	Borrowed bool      // Dict: Dict is a column of a batch, valid as long as that (see Take)
 	Lent     bool      // of a dictionary: its memory is used again after its row group
+	Stays    bool      // of a dictionary: it stays as it is, though columns over it may be Borrowed
 	Children []*Column // PhysList: one; PhysStruct: one a field
 }
 

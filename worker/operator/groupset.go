@@ -16,6 +16,7 @@ type groupSet struct {
 	types   []types.Type
 	table   groupTable // nil without keys: there is one group
 	codes   groupCodes
+	fold    groupFold
 	accs    *accumulators
 	groups  int
 	room    int // groups that the accumulators had memory for when there were none
@@ -28,6 +29,7 @@ func newGroupSet(keys []types.Type, calls []aggCall) *groupSet {
 	s := &groupSet{calls: calls, types: keys, accs: newAccumulators(calls)}
 	if len(keys) > 0 {
 		s.table = newGroupTable(keys)
+		s.fold = newGroupFold(keys)
 	}
 	return s
 }
@@ -61,7 +63,7 @@ func (s *groupSet) ensure(keys []*batch.Column, n int) []int32 {
 		clear(ids)
 		s.need(1)
 	} else {
-		if !s.codes.assign(s.table, keys, ids) {
+		if !s.codes.assign(s.table, keys, ids) && !s.fold.assign(s.table, keys, ids) {
 			s.hashBuf = s.hasher.Hash(keys, n, s.hashBuf)
 			s.table.assign(keys, s.hashBuf, ids)
 		}
@@ -88,7 +90,7 @@ func (s *groupSet) size() int64 {
 		n += s.accs.size()
 	}
 	if s.table != nil {
-		n += s.table.size()
+		n += s.table.size() + s.fold.size()
 	}
 	return n
 }
@@ -98,7 +100,7 @@ func (s *groupSet) growth(keys []*batch.Column, n int) int64 {
 	if s.table == nil {
 		return 0
 	}
-	return s.table.growth(keys, n) + int64(n)*s.accSize()
+	return s.table.growth(keys, n) + s.fold.growth(n) + int64(n)*s.accSize()
 }
 
 // full reports that the texts of the keys are as many as one column may hold.

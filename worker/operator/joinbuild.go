@@ -139,7 +139,9 @@ func (j *joinBuilder) finish() (*joinTable, error) {
 	t.index(j.words, j.able)
 	built := j.rows.finish()
 	for i, c := range j.stored {
-		t.cols[c] = built.Columns[i]
+		col := *built.Columns[i]
+		col.Stays = true
+		t.cols[c] = &col
 	}
 	if !j.keys.packed {
 		t.keys = j.keyed.finish().Columns
