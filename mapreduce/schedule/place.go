@@ -64,11 +64,17 @@ func (s *Scheduler) ranked() []*job {
 }
 
 // placeJob starts what it can of a job and reports whether everything that was
-// ready fitted.
+// ready fitted. What has begun goes first: its tasks share what they build on a
+// worker, and that is dropped when a stage that came between begins.
 func (s *Scheduler) placeJob(j *job, usable []*worker) bool {
+	return s.placeGroups(j, usable, true) && s.placeGroups(j, usable, false)
+}
+
+// placeGroups starts what it can of the groups that have begun, or of the others.
+func (s *Scheduler) placeGroups(j *job, usable []*worker, begun bool) bool {
 	for i := range j.Groups {
 		g := &j.Groups[i]
-		if g.Active || !j.wanted(g) {
+		if g.Active || j.begun(g) != begun || !j.wanted(g) {
 			continue
 		}
 		// A group that ran to its end has lost an output since: only that is
@@ -92,6 +98,13 @@ func (s *Scheduler) placeJob(j *job, usable []*worker) bool {
 		}
 	}
 	return true
+}
+
+// begun reports whether tasks of the group run or are done.
+func (j *job) begun(g *group) bool {
+	return slices.ContainsFunc(g.Stages, func(st stage.StageID) bool {
+		return j.Stages[st].Running > 0 || j.Stages[st].Ready > 0
+	})
 }
 
 // wanted reports whether some stage of the group has outputs to compute.
