@@ -16,7 +16,6 @@ import (
 // the same, and is given up where most rows bring a new combination.
 type groupFold struct {
 	types []types.Type // of the keys
-	wide  int          // words of their packed key
 	off   bool
 
 	dicts   []*batch.Column // by key; nil for one that is not a text; empty: not planned
@@ -51,7 +50,7 @@ func newGroupFold(ts []types.Type) groupFold {
 			texts++
 		}
 	}
-	return groupFold{types: ts, wide: packLayout(ts).words, off: texts < 2}
+	return groupFold{types: ts, off: texts < 2}
 }
 
 // assign is groupTable.assign in front of t; false if the keys do not suit.
@@ -123,7 +122,7 @@ func (g *groupFold) plan(keys []*batch.Column) bool {
 	for range words {
 		folded = append(folded, types.BigIntType)
 	}
-	if 2*packLayout(folded).words > g.wide {
+	if 2*packLayout(folded).words > packLayout(g.types).words {
 		g.off = true
 		return false
 	}
